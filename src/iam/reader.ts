@@ -76,7 +76,12 @@ export interface BucketWriter {
    * Takes the name: a row in state `creating`. Fails without a change where the name is anybody's (any state but a
    * `released` one that this project may have), or where the project is at its limit.
    */
-  beginCreate(intent: { name: string; project_id: string; backend_id: string; actor: Actor }): Promise<BeginCreate>
+  beginCreate(intent: {
+    name: string
+    project_id: string
+    backend_id: string
+    actor: Actor
+  }): Promise<BeginCreate>
   /** `creating` → `active`. False where the row is no longer the one of that generation. */
   activate(name: string, generation: number): Promise<boolean>
   /** `active` → `deleting`; undefined where it is not active or not of that generation. */
