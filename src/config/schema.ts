@@ -1,0 +1,331 @@
+/**
+ * Every configuration key: its kind, default and meaning. The one source of the loader, of the environment's names
+ * (`limits.header_size` is `S3WARDEN_LIMITS_HEADER_SIZE`), of `config/s3warden.example.yaml` and of the reference.
+ *
+ * A key is written the same everywhere, hence snake_case also in the {@link Config} that comes out. Durations come out
+ * in milliseconds and sizes in bytes.
+ */
+import { z } from 'zod'
+import {
+  addressRange,
+  count,
+  domain,
+  duration,
+  type Kind,
+  listenAddress,
+  listOf,
+  matching,
+  oneOf,
+  origin,
+  orWord,
+  path,
+  regionName,
+  secret,
+  size,
+  someOf,
+  yesOrNo,
+} from './kinds.ts'
+
+/** What is known of a key beside its kind. */
+export interface KeyFacts {
+  readonly about: string
+  /** As it would be written; absent: the key must be given. */
+  readonly default?: string | number | boolean | null | readonly string[]
+  /** A telling value for the documented example, where the default tells nothing. */
+  readonly example?: string
+  /** `file`: may also be given as `NAME_file`, the path of a file that holds it. `secret`: besides, never shown. */
+  readonly delivery?: 'file' | 'secret'
+  /** Whether a running gate takes a new value over on SIGHUP, or only a restart does. */
+  readonly reload?: 'live' | 'restart'
+}
+
+/** A key's facts together with its kind's phrase. */
+export interface DescribedKey extends KeyFacts {
+  readonly expected: string
+}
+
+const described = z.registry<DescribedKey>()
+
+/** What a schema's key is; undefined for a group of keys. */
+export const describedKey = (schema: z.core.$ZodType): DescribedKey | undefined => described.get(schema)
+
+function parsedBy<T>(kind: Kind<T>): z.ZodType<T> {
+  return z.unknown().transform((given, context): T => {
+    const value = kind.parse(given)
+    if (value !== undefined) return value
+    context.issues.push({ code: 'custom', message: kind.expected, input: given })
+    return z.NEVER
+  })
+}
+
+function required<T>(kind: Kind<T>, facts: Omit<KeyFacts, 'default'>): z.ZodType<T> {
+  const schema = parsedBy(kind)
+  described.add(schema, { ...facts, expected: kind.expected })
+  return schema
+}
+
+function key<T>(
+  kind: Kind<T>,
+  facts: KeyFacts & Required<Pick<KeyFacts, 'default'>>,
+): z.ZodPrefault<z.ZodType<T>> {
+  const schema = parsedBy(kind).prefault(facts.default as T)
+  described.add(schema, { ...facts, expected: kind.expected })
+  return schema
+}
+
+const backendCredentialPattern = /^[\x21-\x7e]{1,256}$/
+
+const backend = z.strictObject({
+  endpoint: required(someOf(origin), {
+    about:
+      'Base URL of the object store; several of one store are health-checked and used in turn. Without it the embedded development store is started.',
+    example: 'http://10.0.0.1:7480',
+  }),
+  region: key(regionName, {
+    about: 'Region that requests to the store are signed for, and that its buckets are in.',
+    default: 'us-east-1',
+  }),
+  access_key: required(matching(backendCredentialPattern, 'an access key without spaces'), {
+    about: 'The credential under which the gate works on the store. No client may know it.',
+    example: 'GATE0ACCESS0KEY',
+    delivery: 'file',
+  }),
+  secret_key: required(secret('a secret key without spaces', backendCredentialPattern), {
+    about: "The credential's secret.",
+    delivery: 'secret',
+  }),
+  kind: key(oneOf(['generic', 'ceph', 'minio', 'aws']), {
+    about: 'What the store is, which says what it can do.',
+    default: 'generic',
+  }),
+  addressing: key(oneOf(['path', 'virtual']), {
+    about: 'How the store wants buckets addressed: http://host/bucket or http://bucket.host.',
+    default: 'path',
+  }),
+  ca: key(orWord('system', matching(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM')), {
+    about: "Authorities that the store's certificate is checked against, instead of the system's.",
+    default: 'system',
+    delivery: 'file',
+  }),
+  opened_operations: key(
+    listOf(matching(/^[A-Z][A-Za-z0-9]{2,63}$/, 'an S3 operation such as PutBucketPolicy')),
+    {
+      about:
+        "Operations that act with the store's own power, and that are refused unless they are named here.",
+      default: [],
+    },
+  ),
+})
+
+const limits = z.strictObject({
+  buckets_per_project: key(count(1, 1_000_000), {
+    about: 'How many buckets a project may own, unless the project says otherwise.',
+    default: 100,
+    reload: 'live',
+  }),
+  concurrency_per_key: key(orWord('unlimited', count(1, 1_000_000)), {
+    about: 'Requests of one key that may be in progress at once; more are answered SlowDown. Per worker.',
+    default: 'unlimited',
+    reload: 'live',
+  }),
+  concurrency_per_project: key(orWord('unlimited', count(1, 1_000_000)), {
+    about: 'The same for all keys that work in one project.',
+    default: 'unlimited',
+    reload: 'live',
+  }),
+  rate_per_key: key(orWord('unlimited', count(1, 1_000_000)), {
+    about: 'Requests per second of one key, with bursts of as many; more are answered SlowDown. Per worker.',
+    default: 'unlimited',
+    reload: 'live',
+  }),
+  rate_per_project: key(orWord('unlimited', count(1, 1_000_000)), {
+    about: 'The same for all keys that work in one project.',
+    default: 'unlimited',
+    reload: 'live',
+  }),
+  header_size: key(size('8KiB', '1MiB'), {
+    about: "A request's line and headers together.",
+    default: '32KiB',
+  }),
+  body_rate: key(size('1B', '1GiB'), {
+    about:
+      'The least number of bytes per second that a client must send or take, on average over a minute; slower ones are cut off. There is no limit on the duration of a body that makes progress.',
+    default: '512B',
+    reload: 'live',
+  }),
+  failed_signatures: key(count(1, 1_000_000), {
+    about:
+      'Wrong signatures and unknown keys per minute and source address, after which further ones of that address are answered SlowDown. Correctly signed requests are never affected.',
+    default: 120,
+    reload: 'live',
+  }),
+  failing_sources: key(count(16, 10_000_000), {
+    about: 'How many source addresses are remembered for that.',
+    default: 10_000,
+  }),
+  released_name: key(duration('0s', '365d'), {
+    about:
+      "How long a deleted bucket's name stays out of other projects' reach. No shorter than the backend's patience (timeouts.backend_slow_answer).",
+    default: '1h',
+    reload: 'live',
+  }),
+})
+
+const timeouts = z.strictObject({
+  headers: key(duration('1s', '10m'), {
+    about: "For a client to send a request's headers.",
+    default: '30s',
+  }),
+  idle: key(duration('1s', '1h'), {
+    about: 'How long a connection may wait for its next request.',
+    default: '75s',
+  }),
+  drain: key(duration('0s', '1h'), {
+    about: 'How long requests in progress may go on after SIGTERM.',
+    default: '25s',
+    reload: 'live',
+  }),
+  backend_connect: key(duration('100ms', '5m'), {
+    about: 'For a connection to the backend.',
+    default: '5s',
+  }),
+  backend_answer: key(duration('1s', '1h'), {
+    about: "For the backend's answer to begin, once the request was sent.",
+    default: '60s',
+  }),
+  backend_slow_answer: key(duration('1s', '12h'), {
+    about: 'The same for CompleteMultipartUpload and copies, which may take minutes.',
+    default: '15m',
+  }),
+  backend_body: key(duration('1s', '1h'), {
+    about: 'For the next piece of an answer of the backend that has begun.',
+    default: '60s',
+  }),
+  backend_health: key(duration('1s', '1h'), {
+    about: 'How often the endpoints of a backend are looked at.',
+    default: '10s',
+  }),
+})
+
+const cache = z.strictObject({
+  keys: key(count(16, 10_000_000), { about: 'Access keys held in memory.', default: 10_000 }),
+  policies: key(count(16, 10_000_000), {
+    about: 'Compiled policies held in memory, counted by principal.',
+    default: 10_000,
+  }),
+  projects: key(count(16, 10_000_000), { about: 'Projects held in memory.', default: 10_000 }),
+  buckets: key(count(16, 10_000_000), { about: 'Buckets held in memory.', default: 100_000 }),
+})
+
+export const schema = z.strictObject({
+  listen: key(listenAddress, {
+    about: 'Where S3 clients connect. Port 0: any free one.',
+    default: '127.0.0.1:8484',
+  }),
+  health_listen: key(orWord('off', listenAddress), {
+    about: 'Where /healthz, /readyz and /metrics are answered, without authentication.',
+    default: 'off',
+    example: '127.0.0.1:8485',
+  }),
+  public_endpoint: key(orWord('listen', origin), {
+    about: 'The URL that clients are told to use, where it is not the one of `listen`.',
+    default: 'listen',
+    example: 'https://s3.example.org',
+    reload: 'live',
+  }),
+  data: key(path, {
+    about: 'Directory of the store (and of the embedded backend). Relative to where the gate is started.',
+    default: 'data',
+  }),
+  master_key: key(
+    orWord(
+      'generated',
+      secret(
+        '64 hexadecimal digits or 44 characters of base64 (32 bytes)',
+        /^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/,
+      ),
+    ),
+    {
+      about:
+        'Wraps the key that seals secrets in the store. Generated into DIR/master.key (mode 0600) where none is given.',
+      default: 'generated',
+      delivery: 'secret',
+    },
+  ),
+  region: key(regionName, {
+    about:
+      "The gate's own region: what clients may sign for beside us-east-1 and US, and may ask buckets in.",
+    default: 'us-east-1',
+    reload: 'live',
+  }),
+  regions: key(listOf(regionName), {
+    about: 'Further regions of that kind.',
+    default: [],
+    reload: 'live',
+  }),
+  domains: key(listOf(domain), {
+    about:
+      'Domains under which buckets are host names (bucket.s3.example.org). Any other Host means path style.',
+    default: [],
+    example: '[s3.example.org]',
+    reload: 'live',
+  }),
+  trusted_proxies: key(listOf(addressRange), {
+    about: "Peers whose X-Forwarded-For is believed to name the client's address.",
+    default: [],
+    example: '[10.0.0.0/8]',
+    reload: 'live',
+  }),
+  presign_max_expiry: key(duration('1s', '7d'), {
+    about: 'The longest life of a presigned URL.',
+    default: '7d',
+    reload: 'live',
+  }),
+  sigv2: key(yesOrNo, {
+    about: 'Whether AWS Signature Version 2 is accepted (old presigning clients).',
+    default: false,
+    reload: 'live',
+  }),
+  workers: key(count(1, 512), { about: 'Processes that share the port.', default: 1 }),
+  log_level: key(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
+    about: 'What is logged, one JSON object a line on standard output. Requests are logged at info.',
+    default: 'info',
+    reload: 'live',
+  }),
+  backend: backend.nullable().default(null),
+  limits: limits.prefault({}),
+  timeouts: timeouts.prefault({}),
+  cache: cache.prefault({}),
+})
+
+/** Where one key stands: `['backend', 'region']`. */
+export type KeyPath = readonly string[]
+
+export interface SchemaKey {
+  readonly path: KeyPath
+  readonly facts: DescribedKey
+}
+
+/** The group that a schema is, looked at through its wrappers; undefined: it is a key. */
+function groupOf(candidate: z.core.$ZodType): z.ZodObject | undefined {
+  if (describedKey(candidate) !== undefined) return undefined
+  if (candidate instanceof z.ZodObject) return candidate
+  if (
+    candidate instanceof z.ZodPrefault ||
+    candidate instanceof z.ZodDefault ||
+    candidate instanceof z.ZodNullable
+  ) {
+    return groupOf(candidate.unwrap())
+  }
+  return undefined
+}
+
+/** All keys, in the order of the schema. */
+export function schemaKeys(group: z.ZodObject = schema, above: KeyPath = []): readonly SchemaKey[] {
+  return Object.entries(group.shape).flatMap(([name, child]): readonly SchemaKey[] => {
+    const path = [...above, name]
+    const inner = groupOf(child)
+    if (inner !== undefined) return schemaKeys(inner, path)
+    return [{ path, facts: describedKey(child)! }]
+  })
+}
