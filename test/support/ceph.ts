@@ -22,7 +22,7 @@ const PROGRAMS = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph', 'radosgw-admin', 'm
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const missing = PROGRAMS.filter((name) => !existsSync(`/usr/bin/${name}`))
   if (missing.length > 0) {
-    if (process.env['CI'] === 'true') throw new Error(`missing: ${missing.join(', ')}`)
+    if (process.env.CI === 'true') throw new Error(`missing: ${missing.join(', ')}`)
     project.provide('ceph', null)
     return async () => {}
   }
@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const [rgwPort, monPort] = await freePorts(2)
   const credentials = { accessKey: 'cephadmin', secretKey: 'ceph-admin-secret-key' }
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: process.env.PATH ?? '',
     CEPH_DIR: directory,
     RGW_PORT: String(rgwPort),
     MON_PORT: String(monPort),

@@ -17,7 +17,7 @@ export type ClientName = keyof typeof PROGRAMS
 
 /** `describe`, or its skipping twin that names the client that is missing. */
 export function describeWith(client: ClientName, title: string, body: () => void): void {
-  const missing = !existsSync(PROGRAMS[client]) && process.env['CI'] !== 'true'
+  const missing = !existsSync(PROGRAMS[client]) && process.env.CI !== 'true'
   describe.skipIf(missing)(missing ? `${title} (skipped: ${client} is not installed)` : title, body)
 }
 

@@ -94,7 +94,7 @@ export class Gate {
   environment(): Record<string, string> {
     const { backend, env } = this.#settings
     return {
-      PATH: process.env['PATH'] ?? '',
+      PATH: process.env.PATH ?? '',
       HOME: this.data,
       S3WARDEN_LOG_LEVEL: 'trace',
       // The gate's own look at its backend stays out of what tests record.

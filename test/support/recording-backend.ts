@@ -163,7 +163,7 @@ export class RecordingBackend {
     const keys = [...request.body.toString('utf8').matchAll(/<Key>([^<]*)<\/Key>/g)].map(
       (match) => match[1] ?? '',
     )
-    for (const key of keys) objects.delete(unescape(key))
+    for (const key of keys) objects.delete(unescapeXml(key))
     return xml('DeleteResult', keys.map((key) => `<Deleted><Key>${key}</Key></Deleted>`).join(''))
   }
 
@@ -180,12 +180,12 @@ export class RecordingBackend {
         if (parameters.has('uploads')) {
           return xml(
             'InitiateMultipartUploadResult',
-            `<Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>upload-1</UploadId>`,
+            `<Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><UploadId>upload-1</UploadId>`,
           )
         }
         return xml(
           'CompleteMultipartUploadResult',
-          `<Location>http://127.0.0.1/${bucket}</Location><Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><ETag>&quot;0-1&quot;</ETag>`,
+          `<Location>http://127.0.0.1/${bucket}</Location><Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><ETag>&quot;0-1&quot;</ETag>`,
         )
       default:
         return getObject(objects, bucket, key, parameters)
@@ -224,11 +224,11 @@ function plausibleBucketRead(
     .filter(([key]) => key.startsWith(prefix))
     .map(
       ([key, bytes]) =>
-        `<Contents><Key>${escape(key)}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;${md5(bytes)}&quot;</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+        `<Contents><Key>${escapeXml(key)}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>&quot;${md5(bytes)}&quot;</ETag><Size>${bytes.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
     )
   return xml(
     'ListBucketResult',
-    `<Name>${bucket}</Name><Prefix>${escape(prefix)}</Prefix><KeyCount>${contents.length}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${contents.join('')}`,
+    `<Name>${bucket}</Name><Prefix>${escapeXml(prefix)}</Prefix><KeyCount>${contents.length}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>false</IsTruncated>${contents.join('')}`,
   )
 }
 
@@ -263,7 +263,7 @@ function getObject(
   if (parameters.has('uploadId')) {
     return xml(
       'ListPartsResult',
-      `<Bucket>${bucket}</Bucket><Key>${escape(key)}</Key><UploadId>upload-1</UploadId><IsTruncated>false</IsTruncated>`,
+      `<Bucket>${bucket}</Bucket><Key>${escapeXml(key)}</Key><UploadId>upload-1</UploadId><IsTruncated>false</IsTruncated>`,
     )
   }
   if (parameters.has('tagging')) return xml('Tagging', '<TagSet></TagSet>')
@@ -301,11 +301,11 @@ function md5(bytes: Buffer): string {
   return createHash('md5').update(bytes).digest('hex')
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function unescape(text: string): string {
+function unescapeXml(text: string): string {
   return text
     .replace(/&#x([0-9a-f]+);/gi, (_, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16)))
     .replace(/&#(\d+);/g, (_, decimal: string) => String.fromCodePoint(Number(decimal)))
