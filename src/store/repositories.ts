@@ -67,12 +67,6 @@ export interface PolicyReads extends Reads<Policy, Q.PolicyFilters, Q.PolicyOrde
 }
 export type PolicyWrites = PolicyReads & Writes<Policy>
 
-/**
- * Where a secret came from. Only generated ones may open the control plane, so only they get the keyed hash by which
- * `findBySecret` finds them.
- */
-export type SecretOrigin = 'generated' | 'imported'
-
 export interface KeyReads extends Reads<AccessKey, Q.KeyFilters, Q.KeyOrder> {
   ofBearer(id: string): Promise<readonly AccessKey[]>
   preferringProject(projectId: string): Promise<readonly AccessKey[]>
@@ -82,7 +76,10 @@ export interface KeyReads extends Reads<AccessKey, Q.KeyFilters, Q.KeyOrder> {
   findBySecret(secret: Secret): Promise<AccessKey | undefined>
 }
 export interface KeyWrites extends KeyReads {
-  /** @throws DuplicateEntry where the access key, or a generated secret, is taken */
+  /**
+   * A generated secret gets the keyed hash by which `findBySecret` finds it; an imported one does not.
+   * @throws DuplicateEntry where the access key, or a generated secret, is taken
+   */
   insert(key: AccessKey, secret: Secret): Promise<void>
   update(key: AccessKey): Promise<void>
   delete(accessKey: string): Promise<boolean>
@@ -109,7 +106,8 @@ export interface BucketWrites extends BucketReads {
 export interface BackendReads extends Reads<Backend, Q.BackendFilters, Q.BackendOrder> {
   secretKey(id: string): Promise<Secret | undefined>
 }
-export interface BackendWrites extends BackendReads, Writes<Backend> {
+export interface BackendWrites extends BackendReads, Omit<Writes<Backend>, 'insert'> {
+  insert(backend: Backend, secretKey: Secret): Promise<void>
   setSecretKey(id: string, secretKey: Secret): Promise<void>
 }
 

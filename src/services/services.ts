@@ -1,0 +1,28 @@
+/** Everything that command line and control plane do, one member a noun. */
+import type { Applications } from './applications.ts'
+import type { Backends } from './backends.ts'
+import type { Bootstrap } from './bootstrap.ts'
+import type { Buckets } from './buckets.ts'
+import type { Groups } from './groups.ts'
+import type { Keys } from './keys.ts'
+import type { Logs } from './logs.ts'
+import type { Organizations } from './organizations.ts'
+import type { PermissionSets } from './permission-sets.ts'
+import type { Policies } from './policies.ts'
+import type { Projects } from './projects.ts'
+import type { Users } from './users.ts'
+
+export interface Services {
+  readonly organizations: Organizations
+  readonly projects: Projects
+  readonly users: Users
+  readonly applications: Applications
+  readonly groups: Groups
+  readonly policies: Policies
+  readonly permissionSets: PermissionSets
+  readonly keys: Keys
+  readonly buckets: Buckets
+  readonly backends: Backends
+  readonly logs: Logs
+  readonly bootstrap: Bootstrap
+}
