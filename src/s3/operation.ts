@@ -1,0 +1,291 @@
+/**
+ * Names the operation that a request is, strictly: one row of the table, all of whose parameters are known, or a
+ * refusal. Nothing falls through to a plain operation because its sub-resource is unknown: a backend that ignores
+ * `?analytics` takes `DELETE /bucket?analytics` for the deletion of the bucket.
+ */
+import { invalidArgument, S3Error } from './error.ts'
+import type { Headers } from './headers.ts'
+import { COPY_SOURCE } from './operations/header-lists.ts'
+import type { Expected, Level, OperationRow } from './operations/row.ts'
+import { type MatchableOperationName, OPERATION_NAMES, OPERATIONS } from './operations/table.ts'
+import type { Target } from './target.ts'
+import type { QueryParameters } from './uri.ts'
+
+export type {
+  Access,
+  BodyKind,
+  Disposition,
+  IamConditional,
+  IamRequirement,
+  IamRow,
+  IamTarget,
+  Level,
+  Method,
+  OperationRow,
+  When,
+} from './operations/row.ts'
+export {
+  type AwsAction,
+  isOperationName,
+  type MatchableOperationName,
+  OPERATION_NAMES,
+  OPERATIONS,
+  type OperationName,
+} from './operations/table.ts'
+
+export interface MatchedOperation {
+  readonly name: MatchableOperationName
+  readonly row: OperationRow
+  /** The operation's own parameters as sent, each at most once; a bare sub-resource's value is `''`. */
+  readonly params: QueryParameters
+}
+
+/** The value of one of the operation's parameters. */
+export function parameter(operation: MatchedOperation, name: string): string | undefined {
+  for (const [key, value] of operation.params) if (key === name) return value
+  return undefined
+}
+
+/** Parameters that belong to the signature, not to the operation. */
+export const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
+  'X-Amz-Algorithm',
+  'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
+  'X-Amz-SignedHeaders',
+  'X-Amz-Signature',
+  'X-Amz-Security-Token',
+  'X-Amz-Content-Sha256',
+  'AWSAccessKeyId',
+  'Signature',
+  'Expires',
+])
+
+/** A hint of the JS SDK's, naming the operation it thinks it calls. */
+const HINT = 'x-id'
+
+/** Required parameters that qualify a sub-resource and are none themselves. */
+const QUALIFIERS: ReadonlySet<string> = new Set([
+  'annotationName',
+  'id',
+  'list-type',
+  'partNumber',
+  'select-type',
+])
+
+/** The key of the operations that have no sub-resource. */
+const PLAIN = ''
+
+interface Candidate {
+  readonly name: MatchableOperationName
+  readonly row: OperationRow
+  readonly required: readonly (readonly [name: string, expected: Expected])[]
+  readonly parameters: ReadonlySet<string>
+  /** The query is another request's: neither read nor kept. */
+  readonly ignoresQuery: boolean
+}
+
+interface LevelIndex {
+  /** Method → sub-resource → candidates, those that require most first. */
+  readonly methods: ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>
+  readonly subresources: ReadonlySet<string>
+  /** Every parameter that any operation of this level takes. */
+  readonly parameters: ReadonlySet<string>
+}
+
+const INDEX: Readonly<Record<Level, LevelIndex>> = {
+  service: indexLevel('service'),
+  bucket: indexLevel('bucket'),
+  object: indexLevel('object'),
+}
+
+/**
+ * @param query decoded parameters, authentication parameters included; hoisted headers already moved to `headers`
+ * @throws S3Error 400 for a repeated parameter, two sub-resources, or one that lacks what it needs; 405 for a method
+ *   that this resource does not have; 501 for a parameter that no operation takes here
+ */
+export function matchOperation(
+  method: string,
+  target: Target,
+  query: QueryParameters,
+  headers: Headers,
+): MatchedOperation {
+  const level = INDEX[target.kind]
+  const operations = level.methods.get(method)
+  if (operations === undefined) throw methodNotAllowed(method, target)
+
+  const params = query.length === 0 ? query : operationParameters(query, level, method)
+  const subresource = params.length === 0 ? PLAIN : subresourceOf(params, level)
+  const candidates = operations.get(subresource)
+  if (candidates === undefined) throw methodNotAllowed(method, target)
+
+  const candidate = choose(candidates, params, headers)
+  if (candidate.ignoresQuery) return { name: candidate.name, row: candidate.row, params: [] }
+  for (const [name, value] of params) {
+    if (!candidate.parameters.has(name)) throw notTaken(candidate.row, name, value)
+  }
+  if (headers.has(COPY_SOURCE) && !candidate.row.headers.required.includes(COPY_SOURCE)) {
+    throw invalidArgument(
+      COPY_SOURCE,
+      headers.get(COPY_SOURCE) ?? '',
+      'You can only specify a copy source header for copy requests.',
+    )
+  }
+  return { name: candidate.name, row: candidate.row, params }
+}
+
+/** The query without what belongs to the signature; each name once, and known at this level. */
+function operationParameters(query: QueryParameters, level: LevelIndex, method: string): QueryParameters {
+  if (method === 'OPTIONS') return []
+  const params: [string, string][] = []
+  const seen: string[] = []
+  for (const [name, value] of query) {
+    const ours = level.parameters.has(name)
+    if (!ours && name !== HINT && !AUTHENTICATION_PARAMETERS.has(name)) throw unknownParameter(name)
+    if (seen.includes(name)) {
+      throw invalidArgument(name, value, `The parameter ${name} must be given only once.`)
+    }
+    seen.push(name)
+    if (ours) params.push([name, level.subresources.has(name) && name !== 'uploadId' ? '' : value])
+  }
+  return params
+}
+
+function subresourceOf(params: QueryParameters, level: LevelIndex): string {
+  let found = PLAIN
+  for (const [name] of params) {
+    if (!level.subresources.has(name)) continue
+    if (found !== PLAIN) {
+      throw new S3Error('InvalidArgument', {
+        message: `Conflicting query string parameters: ${[found, name].sort().join(', ')}`,
+        elements: [
+          ['ArgumentName', 'ResourceType'],
+          ['ArgumentValue', found],
+        ],
+      })
+    }
+    found = name
+  }
+  return found
+}
+
+/** The first candidate whose requirements hold. */
+function choose(candidates: readonly Candidate[], params: QueryParameters, headers: Headers): Candidate {
+  for (const candidate of candidates) {
+    if (
+      lacksParameter(candidate, params) === undefined &&
+      lacksHeader(candidate.row, headers) === undefined
+    ) {
+      return candidate
+    }
+  }
+  // The last one requires least: what it lacks, all lack.
+  const last = candidates.at(-1)
+  if (last === undefined) throw new S3Error('InternalError', { reason: 'an empty list of candidates' })
+  const name = lacksParameter(last, params)
+  if (name !== undefined) {
+    const value = params.find(([given]) => given === name)?.[1] ?? ''
+    throw invalidArgument(name, value, `This operation requires a valid parameter ${name}.`)
+  }
+  throw missingHeader(last.row, lacksHeader(last.row, headers) ?? '')
+}
+
+function lacksParameter(candidate: Candidate, params: QueryParameters): string | undefined {
+  for (const [name, expected] of candidate.required) {
+    const given = params.find(([key]) => key === name)
+    if (given === undefined) return name
+    if (expected === 'non-empty' && given[1] === '') return name
+    if (expected.startsWith('=') && given[1] !== expected.slice(1)) return name
+  }
+  return undefined
+}
+
+function lacksHeader(row: OperationRow, headers: Headers): string | undefined {
+  for (const name of row.headers.required) {
+    const value = headers.get(name)
+    if (value === undefined || value === '') return name
+    if (row.body === 'form' && !isForm(value)) return name
+  }
+  for (const name of row.headers.forbidden) if (headers.has(name)) return name
+  return undefined
+}
+
+function isForm(contentType: string): boolean {
+  const end = contentType.indexOf(';')
+  const type = end === -1 ? contentType : contentType.slice(0, end)
+  return type.trim().toLowerCase() === 'multipart/form-data'
+}
+
+function missingHeader(row: OperationRow, name: string): S3Error {
+  if (row.body === 'form') {
+    return new S3Error('PreconditionFailed', {
+      elements: [['Condition', 'Bucket POST must be of the enclosure-type multipart/form-data']],
+    })
+  }
+  if (row.method === 'OPTIONS') {
+    return new S3Error('BadRequest', {
+      message:
+        name === 'origin'
+          ? 'Insufficient information. Origin request header needed.'
+          : 'Invalid Access-Control-Request-Method: null',
+    })
+  }
+  return new S3Error('InvalidRequest', { message: `Missing required header for this request: ${name}` })
+}
+
+/** A parameter of other operations at this level: AWS has words for two of them. */
+function notTaken(row: OperationRow, name: string, value: string): S3Error {
+  if (name === 'partNumber' && row.method === 'PUT') {
+    return invalidArgument(name, value, 'This operation does not accept partNumber without uploadId')
+  }
+  if (name === 'versionId') {
+    return invalidArgument(name, value, 'This operation does not accept a version-id.')
+  }
+  return unknownParameter(name)
+}
+
+function unknownParameter(name: string): S3Error {
+  return new S3Error('NotImplemented', {
+    message: 'A parameter you provided implies functionality that is not implemented',
+    elements: [['Parameter', name]],
+  })
+}
+
+function methodNotAllowed(method: string, target: Target): S3Error {
+  return new S3Error('MethodNotAllowed', {
+    elements: [
+      ['Method', method],
+      ['ResourceType', target.kind.toUpperCase()],
+    ],
+  })
+}
+
+function indexLevel(level: Level): LevelIndex {
+  const methods = new Map<string, Map<string, Candidate[]>>()
+  const subresources = new Set<string>()
+  const parameters = new Set<string>()
+  for (const name of OPERATION_NAMES) {
+    if (!isMatchable(name) || OPERATIONS[name].level !== level) continue
+    const row: OperationRow = OPERATIONS[name]
+    const required = Object.entries(row.query.required)
+    const subresource = required.map(([key]) => key).find((key) => !QUALIFIERS.has(key)) ?? PLAIN
+    if (subresource !== PLAIN) subresources.add(subresource)
+    const own = new Set([...required.map(([key]) => key), ...row.query.optional])
+    for (const key of own) parameters.add(key)
+    const ofMethod = methods.get(row.method) ?? new Map<string, Candidate[]>()
+    methods.set(row.method, ofMethod)
+    const candidates = ofMethod.get(subresource) ?? []
+    ofMethod.set(subresource, candidates)
+    candidates.push({ name, row, required, parameters: own, ignoresQuery: row.query.optional.includes('*') })
+    candidates.sort((a, b) => requirements(b) - requirements(a))
+  }
+  return { methods, subresources, parameters }
+}
+
+function requirements(candidate: Candidate): number {
+  return candidate.required.length + candidate.row.headers.required.length
+}
+
+function isMatchable(name: keyof typeof OPERATIONS): name is MatchableOperationName {
+  return OPERATIONS[name].matching === 'request'
+}
