@@ -1,0 +1,96 @@
+/**
+ * What a request's headers promise of its body, gathered before the first byte arrives: the input of the body verifier.
+ */
+import { invalidArgument, S3Error } from '../s3/error.ts'
+import type { Headers } from '../s3/headers.ts'
+import type { ChecksumAlgorithm } from './checksum.ts'
+import { type ChecksumDeclaration, declaredChecksum, declaredMd5 } from './checksum-headers.ts'
+import { isStreaming, type PayloadMode } from './payload.ts'
+import type { VerifiedSignature } from './verify.ts'
+
+/** How the body is wrapped, and what vouches for it. */
+export type BodyEnvelope =
+  /** The body as it is; its SHA-256 in hex, or null where it is not signed. */
+  | { readonly kind: 'identity'; readonly sha256: string | null }
+  | { readonly kind: 'signed-chunks'; readonly seed: VerifiedSignature }
+  | { readonly kind: 'signed-chunks-trailer'; readonly seed: VerifiedSignature }
+  | { readonly kind: 'unsigned-trailer' }
+
+export interface BodyExpectation {
+  readonly envelope: BodyEnvelope
+  /** Bytes on the wire; null with `Transfer-Encoding: chunked`. */
+  readonly wireLength: number | null
+  /** Bytes of the object. */
+  readonly decodedLength: number
+  readonly md5: Buffer | null
+  readonly checksum: ChecksumDeclaration
+}
+
+export interface BodyDeclaration {
+  /** With hoisted ones among them. */
+  readonly headers: Headers
+  /** Those of {@link headers} that came from the query of a presigned URL. */
+  readonly hoisted: ReadonlySet<string>
+  readonly mode: PayloadMode
+  /** The request's own signature, to which signed chunks are chained. */
+  readonly seed: VerifiedSignature
+  /**
+   * What `x-amz-checksum-*` is of: the body, or (CompleteMultipartUpload, CopyObject) the object that results, which the
+   * body verifier cannot check.
+   */
+  readonly checksumOf: 'body' | 'object'
+}
+
+const NO_CHECKSUM: ChecksumDeclaration = { kind: 'none' }
+
+/**
+ * @throws S3Error `MissingContentLength` where the length of the object cannot be known, and whatever the declarations
+ *   of checksums deserve
+ */
+export function bodyExpectation(declaration: BodyDeclaration): BodyExpectation {
+  const { headers, mode, hoisted } = declaration
+  const wireLength = lengthHeader(headers, 'content-length')
+  const decodedLength = isStreaming(mode) ? lengthHeader(headers, 'x-amz-decoded-content-length') : wireLength
+  if (decodedLength === null) throw new S3Error('MissingContentLength')
+  return {
+    envelope: envelopeOf(declaration),
+    wireLength,
+    decodedLength,
+    md5: declaredMd5(headers),
+    checksum: declaration.checksumOf === 'object' ? NO_CHECKSUM : declaredChecksum(headers, mode, hoisted),
+  }
+}
+
+/** The algorithm whose value a trailer is to bring, if any. */
+export function trailerAlgorithm({ checksum }: BodyExpectation): ChecksumAlgorithm | null {
+  return checksum.kind === 'trailer' ? checksum.algorithm : null
+}
+
+function envelopeOf({ mode, seed }: BodyDeclaration): BodyEnvelope {
+  switch (mode.kind) {
+    case 'sha256':
+      return { kind: 'identity', sha256: mode.hex }
+    case 'unsigned':
+      return { kind: 'identity', sha256: null }
+    case 'unsigned-trailer':
+      return { kind: 'unsigned-trailer' }
+    case 'signed-chunks':
+    case 'signed-chunks-trailer':
+      return { kind: mode.kind, seed }
+  }
+}
+
+/** A non-negative integer, or null where there is no such header. @throws S3Error `InvalidArgument` */
+function lengthHeader(headers: Headers, name: string): number | null {
+  const text = headers.get(name)
+  if (text === undefined) return null
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x30 || code > 0x39) throw invalidArgument(name, text, `Value for ${name} header is invalid.`)
+  }
+  const value = Number(text)
+  if (text === '' || !Number.isSafeInteger(value)) {
+    throw invalidArgument(name, text, `Value for ${name} header is invalid.`)
+  }
+  return value
+}

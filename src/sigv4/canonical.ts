@@ -1,0 +1,57 @@
+/**
+ * Canonical request and string to sign, in the two halves that AWS's documents describe.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+import { hash } from 'node:crypto'
+import type { Headers } from '../s3/headers.ts'
+import { canonicalQuery, type QueryParameters } from '../s3/uri.ts'
+import { ALGORITHM } from './authorization.ts'
+
+export interface CanonicalInput {
+  readonly method: string
+  /** The path's one canonical encoding (`s3/uri.ts`, `encodePath`). */
+  readonly canonicalPath: string
+  /** Decoded; of a presigned URL without `X-Amz-Signature`. */
+  readonly query: QueryParameters
+  readonly headers: Headers
+  /** Lower-case names in the order in which the client lists them. One that the request lacks counts as empty. */
+  readonly signedHeaders: readonly string[]
+  /** The value of `x-amz-content-sha256`. */
+  readonly payloadHash: string
+}
+
+/** A latin1 string, one character per byte: header values are bytes, everything else is ASCII. */
+export function canonicalRequest(input: CanonicalInput): string {
+  const { headers, signedHeaders } = input
+  let text = `${input.method}\n${input.canonicalPath}\n${canonicalQuery(input.query)}\n`
+  for (let i = 0; i < signedHeaders.length; i++) {
+    const name = signedHeaders[i]!
+    text += `${name}:${canonicalHeaderValue(headers.get(name) ?? '')}\n`
+  }
+  return `${text}\n${signedHeaders.join(';')}\n${input.payloadHash}`
+}
+
+/**
+ * @param isoDate `yyyyMMddTHHmmssZ`
+ * @param scope `yyyyMMdd/REGION/SERVICE/aws4_request`
+ * @param canonical a {@link canonicalRequest}
+ */
+export function stringToSign(isoDate: string, scope: string, canonical: string): string {
+  return `${ALGORITHM}\n${isoDate}\n${scope}\n${hash('sha256', Buffer.from(canonical, 'latin1'), 'hex')}`
+}
+
+/** Surrounding spaces off, runs of spaces within made one. */
+export function canonicalHeaderValue(value: string): string {
+  const length = value.length
+  if (length === 0) return value
+  if (value.charCodeAt(0) !== 0x20 && value.charCodeAt(length - 1) !== 0x20 && !value.includes('  ')) {
+    return value
+  }
+  let text = ''
+  for (let i = 0; i < length; i++) {
+    if (value.charCodeAt(i) !== 0x20) text += value[i]
+    else if (text !== '' && text.charCodeAt(text.length - 1) !== 0x20) text += ' '
+  }
+  return text.endsWith(' ') ? text.slice(0, -1) : text
+}

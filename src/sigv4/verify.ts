@@ -1,0 +1,142 @@
+/**
+ * Verification of a SigV4 signature: the same work for a good one, a bad one and an unknown key.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+
+import { Secret } from '../iam/secret.ts'
+import { type ErrorElements, S3Error } from '../s3/error.ts'
+import { headerMalformed } from './authorization.ts'
+import { type CanonicalInput, canonicalRequest, stringToSign } from './canonical.ts'
+import { type Credential, scopeOf } from './credential.ts'
+import type { HmacSha256 } from './hmac.ts'
+import { checkSkew, type RequestDate } from './request-date.ts'
+import { deriveKey, type SigningKeys, type SigningScope, signature, signaturesEqual } from './sign.ts'
+
+export interface SignatureClaim {
+  readonly credential: Credential
+  readonly date: RequestDate
+  /** As the client sent it. */
+  readonly signature: string
+  readonly request: CanonicalInput
+}
+
+/** What a verified signature proves, and what the chunks of a signed body are chained to. */
+export interface VerifiedSignature {
+  readonly accessKey: string
+  readonly key: HmacSha256
+  /** `yyyyMMddTHHmmssZ` */
+  readonly isoDate: string
+  readonly scope: string
+  readonly signature: string
+  readonly canonicalRequest: string
+}
+
+/** Never a client's: no key record can hold it, a secret is never empty. */
+const NOBODYS_SECRET = new Secret('')
+
+/**
+ * @param secret of the key that the claim names; undefined where there is no such key. The work is the same: a key is
+ *   derived, the signature computed and compared, the error prepared.
+ * @throws S3Error `SignatureDoesNotMatch` with the elements AWS sends, or `InvalidAccessKeyId` for an unknown key
+ */
+export function verifySignature(
+  claim: SignatureClaim,
+  secret: Secret | undefined,
+  keys: SigningKeys,
+): VerifiedSignature {
+  const { credential, date } = claim
+  const scope = scopeOf(credential)
+  const canonical = canonicalRequest(claim.request)
+  const toSign = stringToSign(date.iso, scope, canonical)
+  const key = matchingKey(credential.accessKey, secret, credential, keys, toSign, claim.signature)
+  if (key === undefined) {
+    throw refusal(secret, credential.givenKey, toSign, claim.signature, canonical)
+  }
+  return {
+    accessKey: credential.accessKey,
+    key,
+    isoDate: date.iso,
+    scope,
+    signature: claim.signature,
+    canonicalRequest: canonical,
+  }
+}
+
+/**
+ * The checks of time that come with a signature in a header.
+ *
+ * @throws S3Error `AuthorizationHeaderMalformed` where the scope is of another day; `RequestTimeTooSkewed`
+ */
+export function checkHeaderTime(credential: Credential, date: RequestDate, now: number): void {
+  if (credential.date !== date.iso.slice(0, 8)) {
+    throw headerMalformed('Invalid credential date. Date is not the same as X-Amz-Date.')
+  }
+  checkSkew(date, now)
+}
+
+/**
+ * The key under which `given` is the signature of `toSign`, if it is. A failure always costs one derivation, whether
+ * the key was cached, was not, or does not exist; only a success is cached.
+ */
+export function matchingKey(
+  accessKey: string,
+  secret: Secret | undefined,
+  scope: SigningScope,
+  keys: SigningKeys,
+  toSign: string,
+  given: string,
+): HmacSha256 | undefined {
+  const cached = secret === undefined ? undefined : keys.find(accessKey, secret, scope)
+  const key = cached ?? deriveKey(secret ?? NOBODYS_SECRET, scope)
+  const equal = signaturesEqual(given, signature(key, toSign))
+  if (equal && secret !== undefined) {
+    if (cached === undefined) keys.keep(accessKey, secret, scope, key)
+    return key
+  }
+  if (cached !== undefined) deriveKey(NOBODYS_SECRET, scope)
+  return undefined
+}
+
+/** Why a signature was refused. Both errors are prepared, so that neither comes sooner. */
+export function refusal(
+  secret: Secret | undefined,
+  givenKey: string,
+  toSign: string,
+  given: string,
+  canonical: string | null,
+): S3Error {
+  const mismatch = signatureMismatch(givenKey, toSign, given, canonical)
+  const unknown = new S3Error('InvalidAccessKeyId', { elements: [['AWSAccessKeyId', givenKey]] })
+  return secret === undefined ? unknown : mismatch
+}
+
+/**
+ * @param canonical a latin1 string; null where the scheme has none
+ */
+export function signatureMismatch(
+  givenKey: string,
+  toSign: string,
+  given: string,
+  canonical: string | null,
+): S3Error {
+  const elements: (readonly [string, string])[] = [
+    ['AWSAccessKeyId', givenKey],
+    ['StringToSign', toSign],
+    ['SignatureProvided', given],
+    ['StringToSignBytes', spacedHex(Buffer.from(toSign, 'utf8'))],
+  ]
+  if (canonical !== null) {
+    const bytes = Buffer.from(canonical, 'latin1')
+    elements.push(['CanonicalRequest', bytes.toString('utf8')], ['CanonicalRequestBytes', spacedHex(bytes)])
+  }
+  return new S3Error('SignatureDoesNotMatch', { elements: elements satisfies ErrorElements })
+}
+
+/** `4a 5b …`, as AWS writes bytes. */
+function spacedHex(bytes: Buffer): string {
+  const hex = bytes.toString('hex')
+  let text = hex.slice(0, 2)
+  for (let i = 2; i < hex.length; i += 2) text += ` ${hex.slice(i, i + 2)}`
+  return text
+}
