@@ -1,0 +1,200 @@
+/**
+ * What the kinds of object store cannot do, or do otherwise: the one place where they differ.
+ *
+ * A backend that does not know a sub-resource runs its generic handler for the bare request, so that
+ * `DELETE /bucket?analytics` deletes the bucket: such operations are never sent to it. Read in MinIO's
+ * `cmd/api-router.go` and Ceph's `src/rgw/rgw_rest_s3.cc`, and run against Ceph RGW 16.2.15.
+ */
+import type { BackendKind } from '../../iam/model.ts'
+import type { HeaderList } from '../../s3/headers.ts'
+import { OPERATION_NAMES, type OperationName } from '../../s3/operation.ts'
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from '../../sigv4/checksum.ts'
+import { checksumAlgorithmOf } from '../../sigv4/checksum-headers.ts'
+
+export interface Capabilities {
+  /** Operations that it does not have, or would take for others. */
+  readonly lacks: ReadonlySet<OperationName>
+  /**
+   * Checksums that it verifies, keeps and returns. The others are verified by the gate alone, and taken out of all
+   * requests that belong together: a backend that was told of a checksum at CreateMultipartUpload wants it in each part.
+   */
+  readonly checksums: ReadonlySet<ChecksumAlgorithm>
+  /** Whether it tells checksums of whole objects from those of their parts (`x-amz-checksum-type`). */
+  readonly checksumTypes: 'known' | 'unknown'
+  /** Whether CreateBucket must name its region, where that is not `us-east-1`. */
+  readonly locationConstraint: 'required' | 'omitted'
+  /** Names that are not buckets there, but doors to other interfaces. */
+  readonly reservedBuckets: ReadonlySet<string>
+}
+
+/** Neither MinIO nor Ceph knows them. */
+const KNOWN_TO_NEITHER = [
+  'CreateSession',
+  'DeleteBucketAnalyticsConfiguration',
+  'DeleteBucketIntelligentTieringConfiguration',
+  'DeleteBucketInventoryConfiguration',
+  'DeleteBucketMetadataConfiguration',
+  'DeleteBucketMetadataTableConfiguration',
+  'DeleteBucketMetricsConfiguration',
+  'DeleteBucketOwnershipControls',
+  'DeleteObjectAnnotation',
+  'GetBucketAbac',
+  'GetBucketMetadataConfiguration',
+  'GetBucketMetadataTableConfiguration',
+  'GetObjectAnnotation',
+  'ListObjectAnnotations',
+  'PutBucketAbac',
+  'PutBucketAccelerateConfiguration',
+  'PutBucketAnalyticsConfiguration',
+  'PutBucketIntelligentTieringConfiguration',
+  'PutBucketInventoryConfiguration',
+  'PutBucketMetricsConfiguration',
+  'PutBucketOwnershipControls',
+  'PutObjectAnnotation',
+  'RenameObject',
+  'UpdateBucketMetadataAnnotationTableConfiguration',
+  'UpdateBucketMetadataInventoryTableConfiguration',
+  'UpdateBucketMetadataJournalTableConfiguration',
+  'UpdateObjectEncryption',
+] as const satisfies readonly OperationName[]
+
+const UNKNOWN_TO_MINIO = [
+  ...KNOWN_TO_NEITHER,
+  'DeletePublicAccessBlock',
+  'PutBucketLogging',
+  'PutBucketRequestPayment',
+  'PutBucketWebsite',
+  'PutPublicAccessBlock',
+] as const satisfies readonly OperationName[]
+
+const UNKNOWN_TO_CEPH = [
+  ...KNOWN_TO_NEITHER,
+  'CreateBucketMetadataConfiguration',
+  'CreateBucketMetadataTableConfiguration',
+  'GetBucketAccelerateConfiguration',
+  'GetBucketAnalyticsConfiguration',
+  'GetBucketIntelligentTieringConfiguration',
+  'GetBucketInventoryConfiguration',
+  'GetBucketMetricsConfiguration',
+  'GetBucketOwnershipControls',
+  'GetObjectAttributes',
+  'ListBucketAnalyticsConfigurations',
+  'ListBucketIntelligentTieringConfigurations',
+  'ListBucketInventoryConfigurations',
+  'ListBucketMetricsConfigurations',
+  'RestoreObject',
+] as const satisfies readonly OperationName[]
+
+/** Of the development store; those that the gate answers by itself are among them. */
+const EMBEDDED = [
+  'AbortMultipartUpload',
+  'CompleteMultipartUpload',
+  'CopyObject',
+  'CreateBucket',
+  'CreateMultipartUpload',
+  'DeleteBucket',
+  'DeleteBucketTagging',
+  'DeleteObject',
+  'DeleteObjectTagging',
+  'DeleteObjects',
+  'GetBucketAcl',
+  'GetBucketLocation',
+  'GetBucketTagging',
+  'GetBucketVersioning',
+  'GetObject',
+  'GetObjectAcl',
+  'GetObjectAttributes',
+  'GetObjectTagging',
+  'HeadBucket',
+  'HeadObject',
+  'ListBuckets',
+  'ListMultipartUploads',
+  'ListObjectVersions',
+  'ListObjects',
+  'ListObjectsV2',
+  'ListParts',
+  'PostObject',
+  'PutBucketTagging',
+  'PutBucketVersioning',
+  'PutObject',
+  'PutObjectTagging',
+  'UploadPart',
+  'UploadPartCopy',
+] as const satisfies readonly OperationName[]
+
+const MINIO_DOORS = ['minio']
+const CEPH_DOORS = ['admin', 'auth', 'swift']
+
+export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
+  embedded: {
+    lacks: allBut(EMBEDDED),
+    checksums: new Set(CHECKSUM_ALGORITHMS),
+    checksumTypes: 'known',
+    locationConstraint: 'omitted',
+    reservedBuckets: new Set(),
+  },
+  ceph: {
+    lacks: new Set(UNKNOWN_TO_CEPH),
+    checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
+    checksumTypes: 'unknown',
+    locationConstraint: 'omitted',
+    reservedBuckets: new Set(CEPH_DOORS),
+  },
+  minio: {
+    lacks: new Set(UNKNOWN_TO_MINIO),
+    checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
+    checksumTypes: 'known',
+    locationConstraint: 'omitted',
+    reservedBuckets: new Set(MINIO_DOORS),
+  },
+  aws: {
+    lacks: new Set(),
+    checksums: new Set(CHECKSUM_ALGORITHMS),
+    checksumTypes: 'known',
+    locationConstraint: 'required',
+    reservedBuckets: new Set(),
+  },
+  // May be any of them, or none: nothing that one of them would misunderstand, and no header that might be refused.
+  generic: {
+    lacks: new Set([...UNKNOWN_TO_MINIO, ...UNKNOWN_TO_CEPH]),
+    checksums: new Set(),
+    checksumTypes: 'unknown',
+    locationConstraint: 'required',
+    reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
+  },
+}
+
+export function capabilitiesOf(kind: BackendKind): Capabilities {
+  return CAPABILITIES[kind]
+}
+
+/** Whether this operation must not be sent to such a backend. */
+export function lacks(kind: BackendKind, operation: OperationName): boolean {
+  return CAPABILITIES[kind].lacks.has(operation)
+}
+
+/**
+ * The headers without the checksums that the backend cannot take, the announcement of one included; the same for every
+ * request of a multipart upload.
+ */
+export function withoutUnknownChecksums(kind: BackendKind, headers: HeaderList): HeaderList {
+  const { checksums, checksumTypes } = CAPABILITIES[kind]
+  return headers.filter(([name, value]) => {
+    if (!name.startsWith('x-amz-checksum-')) return true
+    switch (name) {
+      case 'x-amz-checksum-algorithm':
+        return (checksums as ReadonlySet<string>).has(value.toUpperCase())
+      case 'x-amz-checksum-type':
+        return checksumTypes === 'known'
+      default: {
+        const algorithm = checksumAlgorithmOf(name)
+        return algorithm === undefined || checksums.has(algorithm)
+      }
+    }
+  })
+}
+
+function allBut(names: readonly OperationName[]): ReadonlySet<OperationName> {
+  const known = new Set<OperationName>(names)
+  return new Set(OPERATION_NAMES.filter((name) => !known.has(name)))
+}
