@@ -1,13 +1,78 @@
-/** Conditions of rules: CEL expressions, checked when written, compiled once, bounded in cost. */
+/**
+ * Conditions of rules: CEL expressions over the request and the resource, checked for syntax, types and cost when they
+ * are written, and compiled once. The language is described in README.md, "Conditions".
+ */
+import { closureOf } from './condition/closures.ts'
+import { refuseCostly } from './condition/cost.ts'
+import type { ConditionFacts } from './condition/facts.ts'
+import {
+  ConditionRefused,
+  type Failure,
+  interpret,
+  type Outcome,
+  parseCondition,
+} from './condition/language.ts'
+import type { ASTNode } from './condition/tree.ts'
+import { vet } from './condition/vet.ts'
 
-/** Where and why a condition is not acceptable. Line and column count from 1. */
+export { ConditionFacts, type ConditionInput } from './condition/facts.ts'
+export type { Failure, Outcome } from './condition/language.ts'
+
+/** In UTF-16 units. */
+export const MAX_CONDITION_LENGTH = 2048
+
+/** Where and why a condition is not acceptable. Line and column count from 1, the column in UTF-16 units. */
 export interface ConditionFault {
   readonly line: number
   readonly column: number
   readonly message: string
 }
 
-/** Everything wrong with a condition; empty where it is acceptable. `''` is: it means "unconditional". */
-export function checkCondition(_text: string): readonly ConditionFault[] {
-  return []
+/** Never throws. */
+export type CompiledCondition = (facts: ConditionFacts) => Outcome
+
+const ABSENT: Failure = { message: 'the request lacks what the condition asks for' }
+
+/** What keeps a condition from being accepted: at most its first fault. `''` has none: it means "unconditional". */
+export function checkCondition(text: string): readonly ConditionFault[] {
+  if (text === '') return []
+  try {
+    accept(text)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConditionRefused)) throw error
+    return [{ ...position(text, error.offset), message: error.message }]
+  }
+}
+
+/** A condition as a function. One that would be refused never holds: its outcome is the reason. */
+export function compileCondition(text: string): CompiledCondition {
+  try {
+    const closure = closureOf(accept(text))
+    return closure === undefined ? interpret(text) : (facts) => closure(facts) ?? ABSENT
+  } catch (error) {
+    if (!(error instanceof ConditionRefused)) throw error
+    const failure: Failure = { message: error.message }
+    return () => failure
+  }
+}
+
+/** @throws ConditionRefused */
+function accept(text: string): ASTNode {
+  if (text.length > MAX_CONDITION_LENGTH) {
+    throw new ConditionRefused(
+      `a condition has at most ${MAX_CONDITION_LENGTH} characters`,
+      MAX_CONDITION_LENGTH,
+    )
+  }
+  const tree = parseCondition(text)
+  vet(tree, text)
+  refuseCostly(tree)
+  return tree
+}
+
+function position(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  const lineStart = before.lastIndexOf('\n') + 1
+  return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }
