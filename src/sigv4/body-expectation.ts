@@ -3,7 +3,6 @@
  */
 import { invalidArgument, S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
-import type { ChecksumAlgorithm } from './checksum.ts'
 import { type ChecksumDeclaration, declaredChecksum, declaredMd5 } from './checksum-headers.ts'
 import { isStreaming, type PayloadMode } from './payload.ts'
 import type { VerifiedSignature } from './verify.ts'
@@ -32,8 +31,8 @@ export interface BodyDeclaration {
   /** Those of {@link headers} that came from the query of a presigned URL. */
   readonly hoisted: ReadonlySet<string>
   readonly mode: PayloadMode
-  /** The request's own signature, to which signed chunks are chained. */
-  readonly seed: VerifiedSignature
+  /** The request's own signature, to which signed chunks are chained; null with SigV2 and forms, which have none. */
+  readonly seed: VerifiedSignature | null
   /**
    * What `x-amz-checksum-*` is of: the body, or (CompleteMultipartUpload, CopyObject) the object that results, which the
    * body verifier cannot check.
@@ -61,11 +60,6 @@ export function bodyExpectation(declaration: BodyDeclaration): BodyExpectation {
   }
 }
 
-/** The algorithm whose value a trailer is to bring, if any. */
-export function trailerAlgorithm({ checksum }: BodyExpectation): ChecksumAlgorithm | null {
-  return checksum.kind === 'trailer' ? checksum.algorithm : null
-}
-
 function envelopeOf({ mode, seed }: BodyDeclaration): BodyEnvelope {
   switch (mode.kind) {
     case 'sha256':
@@ -76,6 +70,11 @@ function envelopeOf({ mode, seed }: BodyDeclaration): BodyEnvelope {
       return { kind: 'unsigned-trailer' }
     case 'signed-chunks':
     case 'signed-chunks-trailer':
+      if (seed === null) {
+        throw new S3Error('InvalidRequest', {
+          message: 'The value of x-amz-content-sha256 header is invalid.',
+        })
+      }
       return { kind: mode.kind, seed }
   }
 }

@@ -124,7 +124,7 @@ export class ChunkedDecoder {
     if (this.#lineLength + end - at > LINE_LIMIT) throw this.#badLine()
     this.#lineLength += bytes.copy(this.#line, this.#lineLength, at, end)
     if (lf === -1) return end
-    const text = this.#line.latin1Slice(0, this.#lineLength)
+    const text = this.#line.toString('latin1', 0, this.#lineLength)
     this.#lineLength = 0
     this.#takeCompleteLine(text)
     return end + 1
