@@ -1,0 +1,124 @@
+/**
+ * What a backend's refusal means for the client: its code where it is one of S3's, and nothing else of it. Messages,
+ * names, request ids and keys of the backend stay here; a refusal of the gate's own credential is the gate's fault.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+import { type ErrorElements, S3_ERRORS, S3Error, type S3ErrorCode } from '../../s3/error.ts'
+import type { HeaderList } from '../../s3/headers.ts'
+import type { BackendAnswer, BackendHeaders } from './backends.ts'
+
+/** An error document is never longer. */
+export const MAX_ERROR_BYTES = 64 * 1024
+
+/** The backend does not accept the gate's signature or credential. */
+const OUR_FAULT: ReadonlySet<string> = new Set([
+  'AuthorizationHeaderMalformed',
+  'AuthorizationQueryParametersError',
+  'ExpiredToken',
+  'InvalidAccessKeyId',
+  'InvalidSecurity',
+  'InvalidToken',
+  'InvalidTokenId',
+  'MissingAuthenticationToken',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
+  'XAmzContentSHA256Mismatch',
+])
+
+/** What backends call what AWS calls otherwise. */
+const ALIASES: Readonly<Record<string, S3ErrorCode>> = {
+  ConcurrentModification: 'OperationAborted',
+  NoSuchTagSetError: 'NoSuchTagSet',
+  XMinioAdminBucketQuotaExceeded: 'QuotaExceeded',
+  SlowDownRead: 'SlowDown',
+  SlowDownWrite: 'SlowDown',
+  XMinioServerNotInitialized: 'ServiceUnavailable',
+}
+
+/** For statuses without a document (HEAD), and codes that nobody knows. */
+const BY_STATUS: Readonly<Record<number, S3ErrorCode>> = {
+  400: 'InvalidRequest',
+  403: 'AccessDenied',
+  404: 'NoSuchKey',
+  405: 'MethodNotAllowed',
+  409: 'OperationAborted',
+  411: 'MissingContentLength',
+  412: 'PreconditionFailed',
+  413: 'EntityTooLarge',
+  416: 'InvalidRange',
+  429: 'SlowDown',
+  500: 'InternalError',
+  501: 'NotImplemented',
+  503: 'ServiceUnavailable',
+  504: 'GatewayTimeout',
+}
+
+/** Elements that tell something of the request alone. */
+const ELEMENTS = ['ActualObjectSize', 'Condition', 'RangeRequested'] as const
+
+/** Headers that mean something beside an error. */
+const HEADERS = ['allow', 'content-range', 'last-modified', 'retry-after', 'x-amz-delete-marker', 'x-amz-version-id']
+
+const LONGEST_ELEMENT = 256
+
+/** @param answer any with a status of 400 or more; an empty body where the request was HEAD */
+export function readBackendError(answer: BackendAnswer): S3Error {
+  return errorOf(answer.status, answer.headers, answer.body.toString('utf8'))
+}
+
+/** An `<Error>` inside an answer that began as a success. */
+export function readLateError(document: string): S3Error {
+  return errorOf(200, {}, document)
+}
+
+function errorOf(status: number, headers: BackendHeaders, document: string): S3Error {
+  const given = element(document, 'Code') ?? ''
+  if (status === 401 || OUR_FAULT.has(given)) {
+    return new S3Error('ServiceUnavailable', {
+      source: 'gate',
+      reason: `the backend refused the gate's own credential: ${status} ${given}`,
+    })
+  }
+  const code = codeOf(status, given)
+  return new S3Error(code, {
+    source: S3_ERRORS[code][0] >= 500 ? 'backend' : 'client',
+    reason: `backend answered ${status} ${given}`.trimEnd(),
+    elements: elementsOf(document),
+    headers: headersOf(headers),
+  })
+}
+
+function codeOf(status: number, given: string): S3ErrorCode {
+  if (Object.hasOwn(S3_ERRORS, given)) return given as S3ErrorCode
+  const alias = Object.hasOwn(ALIASES, given) ? ALIASES[given] : undefined
+  return alias ?? BY_STATUS[status] ?? (status < 500 && status >= 400 ? 'InvalidRequest' : 'BadGateway')
+}
+
+function elementsOf(document: string): ErrorElements {
+  return ELEMENTS.flatMap((name): ErrorElements => {
+    const value = element(document, name)
+    return value === undefined ? [] : [[name, value]]
+  })
+}
+
+function headersOf(headers: BackendHeaders): HeaderList {
+  return HEADERS.flatMap((name): HeaderList => {
+    const value = headers[name]
+    return typeof value === 'string' ? [[name, value]] : []
+  })
+}
+
+/**
+ * The text of the first element of that name. Text cannot hold a raw `<`, so that nothing that a tenant named can pose
+ * as an element; text that is not plain counts as absent.
+ */
+function element(document: string, name: string): string | undefined {
+  const open = document.indexOf(`<${name}>`)
+  if (open === -1) return undefined
+  const start = open + name.length + 2
+  const end = document.indexOf('<', start)
+  if (end === -1 || end - start > LONGEST_ELEMENT || !document.startsWith(`</${name}>`, end)) return undefined
+  const text = document.slice(start, end).trim()
+  return text === '' || text.includes('&') ? undefined : text
+}
