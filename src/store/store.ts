@@ -23,7 +23,7 @@ export interface Store {
    * Wraps the data key with a new master key. Killed at any point, the store opens again with the old or the new one.
    * Processes that have the store open carry on: what they hold is the data key, which stays.
    */
-  rotateMasterKey(next: NextMasterKey): Promise<void>
+  rotateMasterKey(actor: Actor, next: NextMasterKey): Promise<void>
   /** Further calls fail with StoreUnavailable. */
   close(): void
 }

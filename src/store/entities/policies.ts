@@ -1,0 +1,105 @@
+/** Policies, as rows; their rules and the projects that those name lie in tables of their own. */
+import type { Policy, Rule } from '../../iam/model.ts'
+import type { Queries, Statements } from '../database.ts'
+import { derivedJson, entityTable, json, text } from '../entity.ts'
+import type { PolicyFilters, PolicyOrder } from '../query.ts'
+import { anyOf, createReads, equals, type FilterTable, hasTag } from '../reads.ts'
+import type { PolicyReads, PolicyWrites } from '../repositories.ts'
+import { createWrites, type WriteContext } from '../writes.ts'
+
+const RULE_PROJECTS = `SELECT json_group_array(p.project_id ORDER BY p.position) FROM rule_projects p WHERE p.rule_id = r.id`
+
+const RULES = `SELECT json_group_array(json_object(
+    'id', r.id,
+    'permission_set_names', json(r.permission_set_names),
+    'project_ids', CASE WHEN r.organization_id IS NULL THEN json((${RULE_PROJECTS})) END,
+    'organization_id', r.organization_id,
+    'condition', r.condition
+  ) ORDER BY r.position) FROM rules r WHERE r.policy_id = policies.id`
+
+export const POLICIES = entityTable<Policy>({
+  table: 'policies',
+  id: 'id',
+  tieBreaker: 'id',
+  columns: {
+    id: text(),
+    organization_id: text(),
+    name: text(),
+    description: text(),
+    tags: json(),
+    user_id: text(),
+    group_id: text(),
+    application_id: text(),
+    rules: derivedJson(RULES),
+    created_at: text(),
+    updated_at: text(),
+  },
+})
+
+const FILTERS: FilterTable<PolicyFilters> = {
+  organization_id: equals('organization_id'),
+  policy_ids: anyOf('id'),
+  user_ids: anyOf('user_id'),
+  group_ids: anyOf('group_id'),
+  application_ids: anyOf('application_id'),
+  no_principal: (none) => ({
+    sql: '(user_id IS NULL AND group_id IS NULL AND application_id IS NULL) = ?',
+    values: [none ? 1 : 0],
+  }),
+  name: equals('name'),
+  tag: hasTag('tags'),
+}
+const ORDERS: readonly PolicyOrder[] = ['created_at', 'name']
+
+/** Which policies are a principal's; its id is the value of all three parameters. */
+export const OF_PRINCIPAL = 'user_id = ? OR group_id = ? OR application_id = ?'
+
+export function createPolicyReads(queries: Queries): PolicyReads {
+  const reads = createReads(queries, POLICIES, FILTERS, ORDERS)
+  return {
+    ...reads,
+    ofPrincipal: (id) => reads.where(OF_PRINCIPAL, [id, id, id]),
+    namingProject: (projectId) =>
+      reads.where(
+        'id IN (SELECT policy_id FROM rules JOIN rule_projects ON rule_id = rules.id WHERE project_id = ?)',
+        [projectId],
+      ),
+  }
+}
+
+export function createPolicyWrites(context: WriteContext): PolicyWrites {
+  const { statements } = context
+  const reads = createPolicyReads(statements)
+  const writes = createWrites(context, {
+    table: POLICIES,
+    resourceType: 'policy',
+    organizationOf: (policy) => policy.organization_id,
+    find: reads.find,
+    saveParts(policy) {
+      statements.run('DELETE FROM rules WHERE policy_id = ?', [policy.id])
+      for (const [position, rule] of policy.rules.entries()) insertRule(statements, policy.id, rule, position)
+    },
+  })
+  return { ...reads, ...writes, insert: (policy) => writes.insert(policy, {}) }
+}
+
+function insertRule(statements: Statements, policyId: string, rule: Rule, position: number): void {
+  statements.run(
+    'INSERT INTO rules (id, policy_id, position, permission_set_names, organization_id, condition) VALUES (?, ?, ?, ?, ?, ?)',
+    [
+      rule.id,
+      policyId,
+      position,
+      JSON.stringify(rule.permission_set_names),
+      rule.organization_id,
+      rule.condition,
+    ],
+  )
+  for (const [place, projectId] of (rule.project_ids ?? []).entries()) {
+    statements.run('INSERT INTO rule_projects (rule_id, position, project_id) VALUES (?, ?, ?)', [
+      rule.id,
+      place,
+      projectId,
+    ])
+  }
+}
