@@ -146,6 +146,11 @@ export const S3_ERRORS = {
 
 export type S3ErrorCode = keyof typeof S3_ERRORS
 
+/** True for a code of this table, wherever the text came from. */
+export function isS3ErrorCode(text: string): text is S3ErrorCode {
+  return Object.hasOwn(S3_ERRORS, text)
+}
+
 /** Extra child elements of `<Error>`, in the order in which they are to appear. */
 export type ErrorElements = readonly (readonly [name: string, value: string])[]
 

@@ -159,7 +159,13 @@ function cdata(node: Node): string {
   return nodesOf(node[CDATA]).map(rawText).join('')
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+])
 
 /** The five predefined entities and character references, in one pass: what comes out is not decoded again. */
 function decodeReferences(raw: string): string {
@@ -171,7 +177,7 @@ function decodeReferences(raw: string): string {
     const end = raw.indexOf(';', ampersand)
     if (end === -1) throw malformedXml('an ampersand that begins nothing')
     const name = raw.slice(ampersand + 1, end)
-    text += raw.slice(done, ampersand) + (ENTITIES[name] ?? character(name))
+    text += raw.slice(done, ampersand) + (ENTITIES.get(name) ?? character(name))
     done = end + 1
   }
   return text + raw.slice(done)
