@@ -58,7 +58,14 @@ const BY_STATUS: Readonly<Record<number, S3ErrorCode>> = {
 const ELEMENTS = ['ActualObjectSize', 'Condition', 'RangeRequested'] as const
 
 /** Headers that mean something beside an error. */
-const HEADERS = ['allow', 'content-range', 'last-modified', 'retry-after', 'x-amz-delete-marker', 'x-amz-version-id']
+const HEADERS = [
+  'allow',
+  'content-range',
+  'last-modified',
+  'retry-after',
+  'x-amz-delete-marker',
+  'x-amz-version-id',
+]
 
 const LONGEST_ELEMENT = 256
 

@@ -8,6 +8,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { S3Error } from '../../s3/error.ts'
+import type { RequestSigner } from '../../sigv4/request-signer.ts'
 import type {
   BackendHeaders,
   BackendRequest,
@@ -19,7 +20,6 @@ import type { Cluster } from './cluster.ts'
 import type { Endpoint } from './endpoint.ts'
 import { backendFault, describe, type FaultKind, faultKind } from './fault.ts'
 import { createPace, type Pace } from './pace.ts'
-import type { RequestSigner } from './signer.ts'
 import type { Upload, UploadReceiver } from './upload.ts'
 import { wireRequest } from './wire.ts'
 
@@ -173,10 +173,21 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
         }
         return
       case 'answering':
-        if (this.#pace.tooSlow(now, this.#receivedBytes)) this.#fail(this.#slowDownload())
+        this.#checkAnswer(now)
         return
       case 'over':
         return
+    }
+  }
+
+  /** An answer that may take minutes trickles white space while the backend works: it has a limit of time instead. */
+  #checkAnswer(now: number): void {
+    if (this.#request.patience === 'minutes') {
+      if (now - this.#handedOverAt > this.#context.settings.slowAnswerTimeoutMs) {
+        this.#fail(backendFault('late', 'did not come to an end'))
+      }
+    } else if (this.#pace.tooSlow(now, this.#receivedBytes)) {
+      this.#fail(this.#slowDownload())
     }
   }
 

@@ -4,6 +4,7 @@
  * `unreachable`: no connection came about, nothing was sent. `lost`: the connection broke. `late`: nothing came in time.
  * `nonsense`: what came is no HTTP that the gate accepts. `gate`: our own doing.
  */
+import { errors } from 'undici'
 import { S3Error, type S3ErrorCode } from '../../s3/error.ts'
 
 export type FaultKind = 'unreachable' | 'lost' | 'late' | 'nonsense' | 'gate'
@@ -29,7 +30,6 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   UND_ERR_DESTROYED: 'lost',
   UND_ERR_HEADERS_OVERFLOW: 'nonsense',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'nonsense',
-  HPE_INVALID_EOF_STATE: 'nonsense',
   UND_ERR_INVALID_ARG: 'gate',
   UND_ERR_NOT_SUPPORTED: 'gate',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'gate',
@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
 /** @param connected whether the request had a connection when it failed */
 export function faultKind(error: Error, connected: boolean): FaultKind {
   const code = codeOf(error)
-  const kind = code.startsWith('HPE_') ? 'nonsense' : KINDS[code]
+  const kind = error instanceof errors.HTTPParserError ? 'nonsense' : KINDS[code]
   if (kind === 'gate' || connected) return kind ?? 'lost'
   return kind === 'late' ? 'late' : 'unreachable'
 }

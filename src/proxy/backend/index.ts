@@ -1,4 +1,6 @@
 /** The way to the object stores. https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html */
+
+import { createRequestSigner } from '../../sigv4/request-signer.ts'
 import type { SigningKeys } from '../../sigv4/sign.ts'
 import type {
   BackendAnswer,
@@ -12,7 +14,6 @@ import type {
 import { Clusters } from './cluster.ts'
 import { collectAnswer } from './collect.ts'
 import { BackendExchange, type ExchangeContext } from './exchange.ts'
-import { createRequestSigner } from './signer.ts'
 
 export * from './backends.ts'
 export {
@@ -76,13 +77,11 @@ export function createBackends(deps: BackendsDeps): Backends {
     request: (request, { maxBytes }): Promise<BackendAnswer> =>
       collectAnswer((handler) => send(request, handler), maxBytes),
     health: () =>
-      clusters
-        .all()
-        .map(({ backendId, endpoint }) => ({
-          backendId,
-          endpoint: endpoint.origin,
-          healthy: endpoint.healthy,
-        })),
+      clusters.all().map(({ backendId, endpoint }) => ({
+        backendId,
+        endpoint: endpoint.origin,
+        healthy: endpoint.healthy,
+      })),
     async close() {
       if (live.size > 0) {
         await new Promise<void>((resolve) => {

@@ -6,10 +6,10 @@
  */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { RequestSigner } from '../../sigv4/request-signer.ts'
 import type { BackendRequest } from './backends.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { WireRequest } from './pool.ts'
-import type { RequestSigner } from './signer.ts'
 
 export interface WireTimeouts {
   readonly headersTimeout: number
