@@ -5,7 +5,6 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html
  */
 import type { XmlElement } from '../xml.ts'
-import { textElement, xmlDocument } from '../xml-writer.ts'
 import {
   childrenNamed,
   onlyChildren,
@@ -15,12 +14,6 @@ import {
   requiredChild,
   requiredText,
 } from './fields.ts'
-
-/** Who owns a bucket or object, as clients see it: a project. */
-export interface Owner {
-  readonly id: string
-  readonly displayName: string
-}
 
 const GRANTEE = ['ID', 'DisplayName', 'EmailAddress', 'URI', 'Type'] as const
 
@@ -39,18 +32,6 @@ export function isPrivateAcl(bytes: Uint8Array, ownerId: string): boolean {
   onlyChildren(list, ['Grant'])
   const grants = childrenNamed(list, 'Grant')
   return grants.length === 1 && grants.every((grant) => isOwnersFullControl(grant, ownerId))
-}
-
-/** The answer to GetBucketAcl and GetObjectAcl. */
-export function formatPrivateAcl(owner: Owner): string {
-  const id = textElement('ID', owner.id) + textElement('DisplayName', owner.displayName)
-  return xmlDocument(
-    'AccessControlPolicy',
-    `<Owner>${id}</Owner><AccessControlList><Grant>` +
-      '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ' +
-      `xsi:type="CanonicalUser">${id}</Grantee>` +
-      '<Permission>FULL_CONTROL</Permission></Grant></AccessControlList>',
-  )
 }
 
 function isOwnersFullControl(grant: XmlElement, ownerId: string): boolean {

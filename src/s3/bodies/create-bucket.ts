@@ -18,7 +18,7 @@ export interface BucketConfiguration {
  * @param bytes may be empty: everything left to the store
  * @throws S3Error `MalformedXML`; `NotImplemented` for directory buckets
  */
-export function parseCreateBucket(bytes: Uint8Array): BucketConfiguration {
+export function parseCreateBucketConfiguration(bytes: Uint8Array): BucketConfiguration {
   if (bytes.length === 0) return { locationConstraint: null, tags: [] }
   const root = parseRoot(bytes, 'CreateBucketConfiguration')
   onlyChildren(root, ['LocationConstraint', 'Location', 'Bucket', 'Tags'])
@@ -34,7 +34,7 @@ export function parseCreateBucket(bytes: Uint8Array): BucketConfiguration {
 }
 
 /** The body for the backend; empty where there is nothing to say, which every store understands. */
-export function formatCreateBucket(configuration: BucketConfiguration): Buffer {
+export function formatCreateBucketConfiguration(configuration: BucketConfiguration): Buffer {
   const { locationConstraint, tags } = configuration
   if (locationConstraint === null && tags.length === 0) return Buffer.alloc(0)
   return Buffer.from(
