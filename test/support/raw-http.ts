@@ -125,7 +125,7 @@ export class Connection {
 
   /** Resolves when the peer has closed. */
   async closed(): Promise<void> {
-    while (!this.#ended) await this.#more()
+    while (!this.ended) await this.#more()
   }
 
   close(): void {
@@ -160,14 +160,14 @@ export class Connection {
         this.#take(mark.length)
         return piece
       }
-      if (this.#ended) throw new TornResponse(`closed after ${this.#received.toString('latin1', 0, 200)}`)
+      if (this.ended) throw new TornResponse(`closed after ${this.#received.toString('latin1', 0, 200)}`)
       await this.#more()
     }
   }
 
   async #bytes(count: number): Promise<Buffer> {
     while (this.#received.length < count) {
-      if (this.#ended) throw new TornResponse(`closed ${count - this.#received.length} bytes short`)
+      if (this.ended) throw new TornResponse(`closed ${count - this.#received.length} bytes short`)
       await this.#more()
     }
     return this.#take(count)

@@ -259,6 +259,9 @@ export interface PostFormOptions extends SigningOptions {
   readonly document?: string
 }
 
+/** In a form's key: the name of the file that the browser sends. */
+export const FILENAME = '\x24{filename}'
+
 const BOUNDARY = 'form-boundary-7MA4YWxkTrZu0gW'
 
 /** A browser's form upload with a signed policy. */

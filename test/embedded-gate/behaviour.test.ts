@@ -1,0 +1,3 @@
+import { behaviour } from '../behaviour/suite.ts'
+
+behaviour('embedded', undefined)
