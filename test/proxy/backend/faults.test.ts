@@ -121,7 +121,6 @@ describe('before headers', () => {
   test('refuses connections', async () => {
     const server = await serve(() => {})
     await server.close()
-    closers.length = 0
     const heard = await hear(opened(), request(backend([server.origin])))
     expect((heard.end as S3Error).code).toBe('ServiceUnavailable')
   })

@@ -30,6 +30,7 @@ export interface ScriptedConnection {
 
 export async function startScripted(
   script: (connection: ScriptedConnection) => Promise<void> | void,
+  atPort = 0,
 ): Promise<ScriptedServer> {
   const received: Buffer[] = []
   const endings: string[] = []
@@ -81,7 +82,7 @@ export async function startScripted(
       reset: () => void socket.resetAndDestroy(),
     })
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(atPort, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
@@ -94,6 +95,7 @@ export async function startScripted(
     endings,
     async close() {
       for (const socket of sockets) socket.destroy()
+      if (!server.listening) return
       server.close()
       await once(server, 'close')
     },
