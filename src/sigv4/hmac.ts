@@ -27,12 +27,17 @@ export class HmacSha256 {
 
   /** The HMAC of `text` in UTF-8, as lower-case hex. */
   hex(text: string): string {
-    // A UTF-16 unit has at most three bytes in UTF-8: what surely fits is hashed without another allocation.
-    const digest =
-      text.length * 3 <= MESSAGE_ROOM
-        ? hash('sha256', this.#inner.subarray(0, BLOCK + this.#inner.write(text, BLOCK, 'utf8')), 'buffer')
-        : createHash('sha256').update(this.#inner.subarray(0, BLOCK)).update(text, 'utf8').digest()
-    this.#outer.set(digest, BLOCK)
+    // The inner digest travels as a latin1 string: a Buffer for it would cost more than both hashes.
+    this.#outer.write(this.#innerDigest(text), BLOCK, 'latin1')
     return hash('sha256', this.#outer, 'hex')
+  }
+
+  #innerDigest(text: string): string {
+    // A UTF-16 unit has at most three bytes in UTF-8: what surely fits is hashed where the key already is.
+    if (text.length * 3 <= MESSAGE_ROOM) {
+      const end = BLOCK + this.#inner.write(text, BLOCK, 'utf8')
+      return hash('sha256', this.#inner.subarray(0, end), 'binary')
+    }
+    return createHash('sha256').update(this.#inner.subarray(0, BLOCK)).update(text, 'utf8').digest('binary')
   }
 }
