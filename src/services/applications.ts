@@ -1,8 +1,14 @@
 /** Applications: programs. */
+
 import type { Application } from '../iam/model.ts'
 import type { Actor } from '../iam/reader.ts'
 import type { ApplicationFilters, ApplicationOrder, Page } from '../store/query.ts'
+import { dropPrincipal } from './cascades.ts'
+import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
+import { listQuery } from './lists.ts'
+import { createChecks } from './validate.ts'
 
 export interface NewApplication {
   readonly organization_id: string
@@ -20,4 +26,63 @@ export interface Applications {
   update(actor: Actor, id: string, change: ApplicationChange): Promise<Application>
   /** Deletes its keys too; its policies stay without principal. */
   delete(actor: Actor, id: string): Promise<void>
+}
+
+export function createApplications(deps: ServiceDeps): Applications {
+  const { applications } = deps.store.repositories
+  return {
+    async create(actor, input) {
+      check(input)
+      const at = timestamp(deps.now())
+      const application: Application = {
+        id: deps.random.uuid(),
+        organization_id: input.organization_id,
+        name: input.name,
+        description: input.description ?? '',
+        tags: input.tags ?? [],
+        created_at: at,
+        updated_at: at,
+      }
+      return mutate(deps, actor, { resource: 'application', id: input.name }, async (transaction) => {
+        const { organization_id } = input
+        found(await transaction.organizations.find(organization_id), 'organization', organization_id)
+        await transaction.applications.insert(application)
+        return application
+      })
+    },
+
+    get: async (id) => found(await applications.find(id), 'application', id),
+    list: async (input) => applications.list(listQuery(input)),
+
+    async update(actor, id, change) {
+      check(change)
+      return mutate(deps, actor, { resource: 'application', id }, async (transaction) => {
+        const before = found(await transaction.applications.find(id), 'application', id)
+        const after: Application = {
+          ...before,
+          name: change.name ?? before.name,
+          description: change.description ?? before.description,
+          tags: change.tags ?? before.tags,
+          updated_at: timestamp(deps.now()),
+        }
+        await transaction.applications.update(after)
+        return after
+      })
+    },
+
+    delete: (actor, id) =>
+      mutate(deps, actor, { resource: 'application', id }, async (transaction) => {
+        found(await transaction.applications.find(id), 'application', id)
+        await dropPrincipal(transaction, id, timestamp(deps.now()))
+        await transaction.applications.delete(id)
+      }),
+  }
+}
+
+function check(input: ApplicationChange): void {
+  const checks = createChecks()
+  checks.name('name', input.name)
+  checks.description('description', input.description)
+  checks.tags('tags', input.tags)
+  checks.done()
 }

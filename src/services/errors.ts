@@ -100,3 +100,21 @@ export function found<Entity>(entity: Entity | undefined, resource: ResourceName
   if (entity === undefined) throw new ServiceError({ type: 'not_found', resource, resource_id: id })
   return entity
 }
+
+/** The refusal of a deletion that would leave something without what it stands on. */
+export function stillInUse(helpMessage: string): ServiceError {
+  return new ServiceError({
+    type: 'precondition_failed',
+    precondition: 'resource_still_in_use',
+    help_message: helpMessage,
+  })
+}
+
+/** The refusal of a deletion of what always is there. */
+export function notDeletable(helpMessage: string): ServiceError {
+  return new ServiceError({
+    type: 'precondition_failed',
+    precondition: 'resource_not_deletable',
+    help_message: helpMessage,
+  })
+}

@@ -1,9 +1,17 @@
 /** Users: people. */
+
 import type { User } from '../iam/model.ts'
 import type { Actor } from '../iam/reader.ts'
 import type { Secret } from '../iam/secret.ts'
 import type { Page, UserFilters, UserOrder } from '../store/query.ts'
+import type { Transaction } from '../store/repositories.ts'
+import { dropPrincipal } from './cascades.ts'
+import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { found, notDeletable } from './errors.ts'
 import type { ListInput } from './lists.ts'
+import { listQuery } from './lists.ts'
+import { checkPassword, hashPassword, matchesPassword } from './password.ts'
+import { createChecks, USERNAME } from './validate.ts'
 
 export interface NewUser {
   readonly organization_id: string
@@ -36,4 +44,129 @@ export interface Users {
   updateUsername(actor: Actor, id: string, username: string): Promise<User>
   /** False for a wrong password, an unknown or locked user, and one without password: at the same cost. */
   verifyPassword(id: string, password: Secret): Promise<boolean>
+}
+
+/** A user that is not in the store yet, and the hash of its password, if it has one. */
+export interface BuiltUser {
+  readonly user: User
+  readonly passwordHash: string | null
+}
+
+export function createUsers(deps: ServiceDeps): Users {
+  const { users } = deps.store.repositories
+  const edit = (actor: Actor, id: string, changed: (user: User) => Partial<User>): Promise<User> =>
+    mutate(deps, actor, { resource: 'user', id }, async (transaction) => {
+      const before = found(await transaction.users.find(id), 'user', id)
+      const after: User = { ...before, ...changed(before), updated_at: timestamp(deps.now()) }
+      await transaction.users.update(after)
+      return after
+    })
+
+  return {
+    async create(actor, input) {
+      const built = await buildUser(deps, input, 'member')
+      return mutate(deps, actor, { resource: 'user', id: input.email }, async (transaction) => {
+        const { organization_id } = input
+        found(await transaction.organizations.find(organization_id), 'organization', organization_id)
+        await insertUser(transaction, built)
+        return built.user
+      })
+    },
+
+    get: async (id) => found(await users.find(id), 'user', id),
+    list: async (input) => users.list(listQuery(input)),
+
+    async update(actor, id, change) {
+      check(change)
+      return edit(actor, id, (user) => ({
+        email: change.email ?? user.email,
+        first_name: change.first_name ?? user.first_name,
+        last_name: change.last_name ?? user.last_name,
+        phone_number: change.phone_number ?? user.phone_number,
+        locale: change.locale ?? user.locale,
+        tags: change.tags ?? user.tags,
+      }))
+    },
+
+    delete: (actor, id) =>
+      mutate(deps, actor, { resource: 'user', id }, async (transaction) => {
+        const user = found(await transaction.users.find(id), 'user', id)
+        if (user.type === 'owner') throw notDeletable('the owner of an organization cannot be deleted')
+        await dropPrincipal(transaction, id, timestamp(deps.now()))
+        await transaction.users.delete(id)
+      }),
+
+    lock: (actor, id) => edit(actor, id, () => ({ locked: true })),
+    unlock: (actor, id) => edit(actor, id, () => ({ locked: false })),
+
+    async updatePassword(actor, id, password) {
+      const checks = createChecks()
+      checkPassword(checks, 'password', password)
+      checks.done()
+      const hash = await hashPassword(password, deps.random)
+      return mutate(deps, actor, { resource: 'user', id }, async (transaction) => {
+        const before = found(await transaction.users.find(id), 'user', id)
+        const after: User = { ...before, status: 'activated', updated_at: timestamp(deps.now()) }
+        await transaction.users.update(after)
+        await transaction.users.setPasswordHash(id, hash)
+        return after
+      })
+    },
+
+    async updateUsername(actor, id, username) {
+      const checks = createChecks()
+      checks.username('username', username)
+      checks.done()
+      return edit(actor, id, () => ({ username }))
+    },
+
+    async verifyPassword(id, password) {
+      const user = await users.find(id)
+      const matches = await matchesPassword(password, await users.passwordHash(id))
+      return matches && user?.locked === false
+    },
+  }
+}
+
+/** @throws ServiceError `invalid_arguments` */
+export async function buildUser(deps: ServiceDeps, input: NewUser, type: User['type']): Promise<BuiltUser> {
+  check(input)
+  const at = timestamp(deps.now())
+  const user: User = {
+    id: deps.random.uuid(),
+    organization_id: input.organization_id,
+    type,
+    email: input.email,
+    username: input.username ?? (USERNAME.test(input.email) ? input.email : ''),
+    first_name: input.first_name ?? '',
+    last_name: input.last_name ?? '',
+    phone_number: input.phone_number ?? '',
+    locale: input.locale ?? '',
+    tags: input.tags ?? [],
+    status: input.password === undefined ? 'invitation_pending' : 'activated',
+    locked: false,
+    last_login_at: null,
+    created_at: at,
+    updated_at: at,
+  }
+  const passwordHash = input.password === undefined ? null : await hashPassword(input.password, deps.random)
+  return { user, passwordHash }
+}
+
+export async function insertUser(transaction: Transaction, { user, passwordHash }: BuiltUser): Promise<void> {
+  await transaction.users.insert(user)
+  if (passwordHash !== null) await transaction.users.setPasswordHash(user.id, passwordHash)
+}
+
+function check(input: Partial<NewUser>): void {
+  const checks = createChecks()
+  checks.email('email', input.email)
+  checks.username('username', input.username)
+  checkPassword(checks, 'password', input.password)
+  checks.shortText('first_name', input.first_name)
+  checks.shortText('last_name', input.last_name)
+  checks.shortText('phone_number', input.phone_number)
+  checks.shortText('locale', input.locale)
+  checks.tags('tags', input.tags)
+  checks.done()
 }

@@ -1,0 +1,56 @@
+/**
+ * Passwords, kept as scrypt hashes: `scrypt$LOG2_N$R$P$SALT$HASH`, salt and hash in base64.
+ *
+ * https://www.rfc-editor.org/rfc/rfc7914
+ */
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import type { Secret } from '../iam/secret.ts'
+import type { Random } from './deps.ts'
+import type { Checks } from './validate.ts'
+
+interface Cost {
+  readonly log2N: number
+  readonly r: number
+  readonly p: number
+}
+
+/** 32 MiB and about 60 ms. */
+const COST: Cost = { log2N: 15, r: 8, p: 1 }
+const SALT_LENGTH = 16
+const HASH_LENGTH = 32
+const SHORTEST = 8
+const LONGEST = 128
+
+export function checkPassword(checks: Checks, argumentName: string, password: Secret | undefined): void {
+  if (password === undefined) return
+  const { length } = [...password.reveal()]
+  if (length < SHORTEST || length > LONGEST) {
+    checks.fault(argumentName, 'constraint', `must have ${SHORTEST} to ${LONGEST} characters`)
+  }
+}
+
+export async function hashPassword(password: Secret, random: Random): Promise<string> {
+  const salt = random.bytes(SALT_LENGTH)
+  const hash = await derive(password, salt, COST)
+  return ['scrypt', COST.log2N, COST.r, COST.p, salt.toString('base64'), hash.toString('base64')].join('$')
+}
+
+/** Costs the same where there is no hash (null) to compare with, and then is false. */
+export async function matchesPassword(password: Secret, stored: string | null): Promise<boolean> {
+  const [, log2N, r, p, salt = '', hash = ''] = stored?.split('$') ?? []
+  const cost = stored === null ? COST : { log2N: Number(log2N), r: Number(r), p: Number(p) }
+  const expected = stored === null ? Buffer.alloc(HASH_LENGTH) : Buffer.from(hash, 'base64')
+  const actual = await derive(password, Buffer.from(salt, 'base64'), cost)
+  return timingSafeEqual(actual, expected) && stored !== null
+}
+
+function derive(password: Secret, salt: Buffer, { log2N, r, p }: Cost): Promise<Buffer> {
+  const N = 2 ** log2N
+  const options: ScryptOptions = { N, r, p, maxmem: 2 * 128 * N * r }
+  return new Promise((resolve, reject) => {
+    scrypt(password.reveal().normalize('NFKC'), salt, HASH_LENGTH, options, (error, key) => {
+      if (error === null) resolve(key)
+      else reject(error)
+    })
+  })
+}
