@@ -21,6 +21,8 @@ export interface Capabilities {
   readonly checksums: ReadonlySet<ChecksumAlgorithm>
   /** Whether it tells checksums of whole objects from those of their parts (`x-amz-checksum-type`). */
   readonly checksumTypes: 'known' | 'unknown'
+  /** Whether it computes a checksum that it is told the algorithm of (`x-amz-sdk-checksum-algorithm`) and not the value. */
+  readonly computesChecksums: boolean
   /** Whether CreateBucket must name its region, where that is not `us-east-1`. */
   readonly locationConstraint: 'required' | 'omitted'
   /** Names that are not buckets there, but doors to other interfaces. */
@@ -130,6 +132,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: allBut(EMBEDDED),
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
+    computesChecksums: true,
     locationConstraint: 'omitted',
     reservedBuckets: new Set(),
   },
@@ -137,6 +140,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(UNKNOWN_TO_CEPH),
     checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     checksumTypes: 'unknown',
+    computesChecksums: false,
     locationConstraint: 'omitted',
     reservedBuckets: new Set(CEPH_DOORS),
   },
@@ -144,6 +148,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(UNKNOWN_TO_MINIO),
     checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
     checksumTypes: 'known',
+    computesChecksums: false,
     locationConstraint: 'omitted',
     reservedBuckets: new Set(MINIO_DOORS),
   },
@@ -151,6 +156,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(),
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
+    computesChecksums: false,
     locationConstraint: 'required',
     reservedBuckets: new Set(),
   },
@@ -159,6 +165,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set([...UNKNOWN_TO_MINIO, ...UNKNOWN_TO_CEPH]),
     checksums: new Set(),
     checksumTypes: 'unknown',
+    computesChecksums: false,
     locationConstraint: 'required',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
   },

@@ -1,0 +1,217 @@
+/**
+ * May this principal do what it asks? Every action that the operation needs, each on its own resource, has to be
+ * allowed; only then does an {@link AuthorizedRequest} come into being, and nothing else can make one.
+ */
+
+import type { Action } from '../iam/actions.ts'
+import { type Decision, evaluate, type Principal, type RequestFacts } from '../iam/evaluate.ts'
+import type { Bucket } from '../iam/model.ts'
+import type { IamReader, ResolvedBackend } from '../iam/reader.ts'
+import { type RequiredAction, requiredAccess } from '../iam/required-access.ts'
+import type { CopySource } from '../s3/copy-source.ts'
+import { parseCopySource } from '../s3/copy-source.ts'
+import { permissionDenied, S3Error } from '../s3/error.ts'
+import { refuseUnopened } from '../s3/opened.ts'
+import type { AskedRequest } from './ask.ts'
+import { lacks } from './backend/capabilities.ts'
+import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
+
+export interface AuthorizeDeps {
+  readonly reader: IamReader
+  readonly ownership: Ownership
+}
+
+/** Where the bytes of a copy come from: authorized for reading. */
+export interface AuthorizedSource extends CopySource {
+  readonly row: Bucket
+}
+
+/** The name of the only way to make one; this module alone has it. */
+const PASS = Symbol('authorized')
+
+/** A request that may go ahead. `forward` takes nothing else. */
+export class AuthorizedRequest {
+  readonly asked: AskedRequest
+  readonly principal: Principal
+  readonly facts: RequestFacts
+  /** The bucket it is about, owned by the effective project; null at service level and for CreateBucket. */
+  readonly bucket: Bucket | null
+  readonly source: AuthorizedSource | null
+  /** The store that the bucket is on, or where the project's new ones go. */
+  readonly backend: ResolvedBackend
+
+  constructor(
+    pass: typeof PASS,
+    parts: Pick<AuthorizedRequest, 'asked' | 'principal' | 'facts' | 'bucket' | 'source' | 'backend'>,
+  ) {
+    if (pass !== PASS) throw new TypeError('only authorize() makes an AuthorizedRequest')
+    this.asked = parts.asked
+    this.principal = parts.principal
+    this.facts = parts.facts
+    this.bucket = parts.bucket
+    this.source = parts.source
+    this.backend = parts.backend
+  }
+}
+
+/**
+ * @throws S3Error `AccessDenied` without a grant, whatever there is; `NoSuchBucket` only for who may ask;
+ *   `NotImplemented` for what the bucket's backend cannot do or its operator did not open
+ */
+export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promise<AuthorizedRequest> {
+  const { reader } = deps
+  const { operation, target } = asked
+  const { key, project } = asked.client
+  const principal: Principal = { key, project, grants: reader.grants(key.bearer) }
+  const facts = requestFacts(asked)
+  const source = sourceOf(asked)
+  const name = target.kind === 'service' || operation.name === 'CreateBucket' ? null : target.bucket
+  const row = name === null ? undefined : takenRow(reader, name)
+  const sourceRow = source === undefined ? undefined : takenRow(reader, source.bucket)
+  const home = backendOf(reader, project)
+
+  for (const required of requiredAccess(operation, asked.headers)) {
+    // Each key of a batch is decided by itself when the body has been read.
+    if (required.target === 'eachKey') continue
+    const ofSource = required.target === 'copySource'
+    const owner = ofSource ? sourceRow : row
+    const decision = evaluate(principal, facts, {
+      action: required.action,
+      resource: {
+        bucket: ofSource ? (source?.bucket ?? null) : target.kind === 'service' ? null : target.bucket,
+        key: keyOf(required, asked, source),
+        projectId: owner?.project_id ?? project.id,
+        region: (owner === undefined ? home : backendOfBucket(reader, owner)).record.region,
+      },
+    })
+    refuseUnlessAllowed(decision, required.action, asked)
+  }
+  if (row !== undefined) refuseForeign(row, project.id)
+
+  const bucket = name === null ? null : await active(row, name, principal, deps)
+  refuseOtherOwner(asked, 'x-amz-expected-bucket-owner', bucket)
+  const authorizedSource =
+    source === undefined ? null : await settleSource(asked, source, sourceRow, principal, deps)
+  const backend = bucket === null ? home : backendOfBucket(reader, bucket)
+  refuseWhatBackendLacks(asked, backend)
+  if (authorizedSource !== null) refuseCopyAcross(reader, authorizedSource, backend)
+  asked.received.journal.decision = 'allowed'
+  return new AuthorizedRequest(PASS, { asked, principal, facts, bucket, source: authorizedSource, backend })
+}
+
+/** Decides one more action of a request that is under way: each key of a batch, or whether a 404 may be told. */
+export function decide(
+  request: AuthorizedRequest,
+  action: Action,
+  key: string | null,
+  facts: RequestFacts = request.facts,
+): Decision {
+  const { principal, bucket, backend } = request
+  return evaluate(principal, facts, {
+    action,
+    resource: {
+      bucket: bucket?.name ?? null,
+      key,
+      projectId: bucket?.project_id ?? principal.project.id,
+      region: backend.record.region,
+    },
+  })
+}
+
+function requestFacts(asked: AskedRequest): RequestFacts {
+  const { received, operation } = asked
+  return {
+    ip: received.ip,
+    time: received.time,
+    userAgent: received.headers.get('user-agent')?.slice(0, 255) ?? '',
+    operation: operation.name,
+    prefix: operation.row.access === 'list' ? (parameter(asked, 'prefix') ?? '') : null,
+  }
+}
+
+function parameter(asked: AskedRequest, name: string): string | undefined {
+  return asked.operation.params.find((entry) => entry[0] === name)?.[1]
+}
+
+function sourceOf(asked: AskedRequest): CopySource | undefined {
+  const header = asked.headers.get('x-amz-copy-source')
+  return header === undefined ? undefined : parseCopySource(header)
+}
+
+/** The row of a name that somebody has; a released name is nobody's. */
+function takenRow(reader: IamReader, name: string): Bucket | undefined {
+  const row = reader.findBucket(name)
+  return row?.state === 'released' ? undefined : row
+}
+
+function keyOf(required: RequiredAction, asked: AskedRequest, source: CopySource | undefined): string | null {
+  if (required.target === 'copySource') return source?.key ?? null
+  return required.target === 'object' && asked.target.kind === 'object' ? asked.target.key : null
+}
+
+function refuseUnlessAllowed(decision: Decision, action: Action, asked: AskedRequest): void {
+  const { journal } = asked.received
+  if (decision.allowed) {
+    journal.reason =
+      'owner' in decision.by ? 'owner' : `policy ${decision.by.policy_id} rule ${decision.by.rule_id}`
+    return
+  }
+  journal.decision = 'refused'
+  const errors = decision.errors.map((error) => `; rule ${error.rule_id}: ${error.message}`).join('')
+  throw permissionDenied(`${action}: ${decision.reason}${errors}`)
+}
+
+/** INVARIANT: a bucket of another project is never reached, whatever the rules say. */
+function refuseForeign(row: Bucket, projectId: string): void {
+  if (row.project_id !== projectId) throw permissionDenied('the bucket belongs to another project')
+}
+
+async function active(
+  row: Bucket | undefined,
+  name: string,
+  principal: Principal,
+  deps: AuthorizeDeps,
+): Promise<Bucket> {
+  if (row?.state === 'active') return row
+  const settled = await deps.ownership.settle(name, principal.project)
+  if (settled.project_id !== principal.project.id) throw noSuchBucket(name)
+  return settled
+}
+
+async function settleSource(
+  asked: AskedRequest,
+  source: CopySource,
+  sourceRow: Bucket | undefined,
+  principal: Principal,
+  deps: AuthorizeDeps,
+): Promise<AuthorizedSource> {
+  if (sourceRow !== undefined) refuseForeign(sourceRow, principal.project.id)
+  const row = await active(sourceRow, source.bucket, principal, deps)
+  refuseOtherOwner(asked, 'x-amz-source-expected-bucket-owner', row)
+  return { ...source, row }
+}
+
+function refuseOtherOwner(asked: AskedRequest, header: string, bucket: Bucket | null): void {
+  const expected = asked.headers.get(header)
+  if (expected !== undefined && bucket !== null && expected !== bucket.project_id) {
+    throw permissionDenied(`${header} names another project`)
+  }
+}
+
+function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): void {
+  const { name } = asked.operation
+  refuseUnopened(asked.operation, asked.headers, backend.record.opened_operations)
+  if (!lacks(backend.record.kind, name)) return
+  throw new S3Error('NotImplemented', {
+    message: `${name} is not available on this bucket.`,
+    reason: 'the backend lacks it',
+  })
+}
+
+function refuseCopyAcross(reader: IamReader, source: AuthorizedSource, backend: ResolvedBackend): void {
+  if (sameBackend(backendOfBucket(reader, source.row).record, backend.record)) return
+  throw new S3Error('NotImplemented', {
+    message:
+      'The source and the destination lie on different object stores. Download and upload the object instead.',
+  })
+}

@@ -1,0 +1,59 @@
+/**
+ * What becomes of an authorized request: a few operations are the gate's own affair, all others are rebuilt and
+ * forwarded, and the answer relayed.
+ */
+import { permissionDenied, S3Error } from '../s3/error.ts'
+import type { MatchableOperationName } from '../s3/operation.ts'
+import { type AnswerDeps, getBucketLocation, getObjectAcl, listBuckets, sendOwnership } from './answers.ts'
+import { type AuthorizedRequest, decide } from './authorize.ts'
+import { deleteObjects } from './batch-delete.ts'
+import { refuseBody } from './body.ts'
+import { type BucketLifeDeps, createBucket, deleteBucket } from './bucket-life.ts'
+import { type ForwardDeps, forward } from './forward.ts'
+
+export interface ExecuteDeps extends AnswerDeps, BucketLifeDeps, ForwardDeps {}
+
+type Handler = (request: AuthorizedRequest, deps: ExecuteDeps) => void | Promise<void>
+
+/** Operations that are more than a request to the backend and its answer. */
+const HANDLERS: Partial<Record<MatchableOperationName, Handler>> = {
+  ListBuckets: withoutBody(listBuckets),
+  GetBucketLocation: withoutBody(getBucketLocation),
+  GetBucketAcl: withoutBody(sendOwnership),
+  GetObjectAcl: withoutBody(getObjectAcl),
+  CreateBucket: createBucket,
+  DeleteBucket: withoutBody(deleteBucket),
+  DeleteObjects: deleteObjects,
+}
+
+/** @throws S3Error whatever went wrong, here or at the backend */
+export async function execute(request: AuthorizedRequest, deps: ExecuteDeps): Promise<void> {
+  const handler = HANDLERS[request.asked.operation.name] ?? forward
+  try {
+    await handler(request, deps)
+  } catch (error) {
+    throw isMissing(error) && !mayList(request)
+      ? permissionDenied(`${error.code}, and the caller may not list the bucket`)
+      : error
+  }
+}
+
+function withoutBody(handler: Handler): Handler {
+  return (request, deps) => {
+    refuseBody(request.asked)
+    return handler(request, deps)
+  }
+}
+
+/** That a key is not there is for those to know who may list the bucket. */
+function isMissing(error: unknown): error is S3Error {
+  return error instanceof S3Error && (error.code === 'NoSuchKey' || error.code === 'NoSuchVersion')
+}
+
+function mayList(request: AuthorizedRequest): boolean {
+  const { target } = request.asked
+  const prefix = target.kind === 'object' ? target.key : ''
+  return (['ListObjectsV2', 'ListObjects'] as const).some(
+    (operation) => decide(request, operation, null, { ...request.facts, operation, prefix }).allowed,
+  )
+}

@@ -1,0 +1,213 @@
+/**
+ * Forwarding: headers from the allow list, the canonical query, and a body that is either verified as it streams or
+ * read, understood and written anew. Nothing is passed on merely because it came.
+ */
+import { createHash } from 'node:crypto'
+import type { Bucket } from '../iam/model.ts'
+import type { IamReader } from '../iam/reader.ts'
+import { isPrivateAcl } from '../s3/bodies/access-control.ts'
+import { readBucketPolicy } from '../s3/bodies/bucket-policy.ts'
+import {
+  formatCompleteMultipartUpload,
+  parseCompleteMultipartUpload,
+} from '../s3/bodies/complete-multipart-upload.ts'
+import { isConfigurationOperation, readConfiguration } from '../s3/bodies/configuration.ts'
+import { maxBodyBytes } from '../s3/bodies/limits.ts'
+import { formatCopySource } from '../s3/copy-source.ts'
+import { permissionDenied, S3Error } from '../s3/error.ts'
+import type { HeaderList } from '../s3/headers.ts'
+import { isOpened } from '../s3/opened.ts'
+import { forwardableHeaders } from '../s3/operation-headers.ts'
+import { canonicalQuery } from '../s3/uri.ts'
+import type { BodyExpectation } from '../sigv4/body-expectation.ts'
+import { createBodyVerifier } from '../sigv4/body-verifier.ts'
+import type { Checksums } from '../sigv4/checksum.ts'
+import type { AuthorizedRequest } from './authorize.ts'
+import { MAX_ERROR_BYTES } from './backend/backend-error.ts'
+import { capabilitiesOf, withoutUnknownChecksums } from './backend/capabilities.ts'
+import { type Backends, createUpload, type RequestBody } from './backend/index.ts'
+import { backendRequest } from './backend-request.ts'
+import { expectationOf, readBody, refuseBody } from './body.ts'
+import { sendFormResult } from './form-result.ts'
+import { relay } from './relay.ts'
+import { sendContinue } from './reply.ts'
+import { rewriteOf } from './rewrite.ts'
+
+export interface ForwardDeps {
+  readonly reader: IamReader
+  readonly backends: Backends
+  readonly checksums: Checksums
+}
+
+interface Content {
+  readonly body: RequestBody
+  /** Headers that describe the body, beside those of the request. */
+  readonly headers: HeaderList
+}
+
+/** Operations whose answer may come after white space that keeps the connection alive, and may be an error then. */
+const LATE: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'CopyObject', 'UploadPartCopy'])
+
+/** @throws S3Error what is wrong with the body, or what the backend says */
+export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Promise<void> {
+  const { asked, backend } = request
+  const { wire: operation } = asked
+  const content = await contentOf(request, deps)
+  const headers = withoutUnknownChecksums(backend.record.kind, [
+    ...requestHeaders(request),
+    ...content.headers,
+  ])
+  const rewrite = rewriteOf(request) ?? (LATE.has(operation.name) ? unchanged : undefined)
+  const outgoing = backendRequest(request, {
+    headers,
+    query: canonicalQuery(operation.params),
+    body: content.body,
+  })
+  if (asked.client.form !== null) {
+    await sendFormResult(
+      request,
+      asked.client.form,
+      await deps.backends.request(outgoing, { maxBytes: MAX_ERROR_BYTES }),
+    )
+    return
+  }
+  await relay({
+    backends: deps.backends,
+    received: asked.received,
+    request: outgoing,
+    body: rewrite === undefined ? { kind: 'through' } : { kind: 'document', rewrite },
+  })
+}
+
+const unchanged = (document: string): string => document
+
+/** INVARIANT: what is copied is what was authorized: the source is written anew from it. */
+function requestHeaders({ asked, source }: AuthorizedRequest): HeaderList {
+  const headers = forwardableHeaders(asked.wire, asked.headers)
+  return source === null ? headers : [...headers, ['x-amz-copy-source', formatCopySource(source)]]
+}
+
+async function contentOf(request: AuthorizedRequest, deps: ForwardDeps): Promise<Content> {
+  const { asked } = request
+  switch (asked.operation.row.body) {
+    case 'none':
+      refuseBody(asked)
+      return { body: { kind: 'none' }, headers: [] }
+    case 'stream':
+    case 'form':
+      return streamed(request, deps)
+    case 'xml':
+    case 'json':
+      return documented(request, deps)
+  }
+}
+
+/** Object data: `100 Continue` goes out only now, when all is decided. */
+function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
+  const { asked, bucket } = request
+  const { form } = asked.client
+  const expectation = expectationOf(asked)
+  const upload = createUpload({
+    source: asked.received.incoming,
+    length: expectation.decodedLength,
+    decoder: (emit) => {
+      const verifier = createBodyVerifier(expectation, emit, deps.checksums)
+      return form === null ? verifier : form.decoder(verifier)
+    },
+    beforeLastPiece: () => refuseUnlessStillOwned(bucket as Bucket, deps.reader),
+  })
+  sendContinue(asked.received)
+  return { body: { kind: 'stream', upload }, headers: trailerHeaders(request, expectation) }
+}
+
+/**
+ * A checksum that came behind the body cannot be told to the backend in front of it. Where the backend can compute it
+ * by itself, it is told which.
+ */
+function trailerHeaders({ backend }: AuthorizedRequest, expectation: BodyExpectation): HeaderList {
+  const { checksum } = expectation
+  if (checksum.kind !== 'trailer' || !capabilitiesOf(backend.record.kind).computesChecksums) return []
+  return [['x-amz-sdk-checksum-algorithm', checksum.algorithm]]
+}
+
+/**
+ * The name may have changed hands while the body was under way. What was authorized was a write into this project's
+ * bucket, not into whatever has the name by now.
+ *
+ * @throws S3Error `OperationAborted`
+ */
+function refuseUnlessStillOwned(bucket: Bucket, reader: IamReader): void {
+  reader.refresh()
+  const now = reader.findBucket(bucket.name)
+  if (now?.generation === bucket.generation && now.project_id === bucket.project_id) return
+  throw new S3Error('OperationAborted', { reason: 'the bucket changed hands during the upload' })
+}
+
+async function documented(request: AuthorizedRequest, deps: ForwardDeps): Promise<Content> {
+  const { asked, backend } = request
+  const { name } = asked.operation
+  const given = await readBody(asked, maxBodyBytes(name), deps)
+  const opened = backend.record.opened_operations
+  if (name === 'PutBucketAcl' || name === 'PutObjectAcl') return accessControl(request, given)
+  if (name === 'PutBucketPolicy') {
+    return document(readBucketPolicy(given, (request.bucket as Bucket).name), 'application/json')
+  }
+  if (name === 'CompleteMultipartUpload') {
+    return document(completion(request, given), 'application/xml')
+  }
+  if (!isConfigurationOperation(name)) {
+    throw new S3Error('NotImplemented', { reason: `no schema for the body of ${name}` })
+  }
+  const { bytes, buckets } = readConfiguration(name, given, opened)
+  for (const other of buckets) refuseForeignBucket(other, request, deps.reader)
+  return document(bytes, 'application/xml')
+}
+
+function document(bytes: Buffer, contentType: string): Content {
+  const md5 = createHash('md5').update(bytes).digest('base64')
+  return {
+    body: { kind: 'bytes', bytes },
+    headers: [
+      ['content-type', contentType],
+      ['content-md5', md5],
+    ],
+  }
+}
+
+/** A list that says "private" is forwarded as those words; any other only where ACLs were opened. */
+function accessControl({ asked, backend, principal }: AuthorizedRequest, given: Buffer): Content {
+  if (given.length === 0) return { body: { kind: 'none' }, headers: [] }
+  if (isPrivateAcl(given, principal.project.id)) {
+    return {
+      body: { kind: 'none' },
+      headers: asked.headers.has('x-amz-acl') ? [] : [['x-amz-acl', 'private']],
+    }
+  }
+  const openable = asked.operation.name === 'PutBucketAcl' ? 'PutBucketAcl' : 'PutObjectAcl'
+  if (!isOpened(backend.record.opened_operations, openable)) {
+    throw new S3Error('NotImplemented', {
+      message: 'Only private access control lists are available on this bucket.',
+    })
+  }
+  return document(given, 'application/xml')
+}
+
+function completion({ backend }: AuthorizedRequest, given: Buffer): Buffer {
+  const { checksums } = capabilitiesOf(backend.record.kind)
+  const parts = parseCompleteMultipartUpload(given)
+  return formatCompleteMultipartUpload(
+    parts.map((part) => ({
+      ...part,
+      checksums: part.checksums.filter(([element]) =>
+        (checksums as ReadonlySet<string>).has(element.slice('Checksum'.length)),
+      ),
+    })),
+  )
+}
+
+/** A configuration may make the store write into other buckets: only into those of the same project. */
+function refuseForeignBucket(name: string, request: AuthorizedRequest, reader: IamReader): void {
+  const row = reader.findBucket(name)
+  if (row?.state === 'active' && row.project_id === request.principal.project.id) return
+  throw permissionDenied(`the body names bucket ${name}, which is not the project's`)
+}

@@ -1,0 +1,134 @@
+/**
+ * The gate's own answers: errors (rendered here and nowhere else) and small XML documents, and what becomes of a
+ * request body that nobody read.
+ */
+import { TLSSocket } from 'node:tls'
+import { S3Error } from '../s3/error.ts'
+import type { HeaderList } from '../s3/headers.ts'
+import { renderError } from '../s3/xml-error.ts'
+import { announcedLength, EdgeFault, type ReceivedRequest } from './edge.ts'
+
+/** A refused body up to this length is read to its end, so that the connection can be used again. */
+const DRAIN_AND_KEEP = 256 * 1024
+/** Beyond it the connection closes; until then this much is read so that the client gets to see the answer. */
+const LINGER_BYTES = 128 * 1024 * 1024
+const LINGER_MS = 10_000
+
+/** The second of S3's two request ids: says nothing, but clients print it. */
+export function hostId(requestId: string): string {
+  return Buffer.from(`s3warden:${requestId}`).toString('base64')
+}
+
+/** Where the client reached us, as it wrote it: `https://host:port`. */
+export function endpointOf({ incoming, headers }: ReceivedRequest): string {
+  const scheme = incoming.socket instanceof TLSSocket ? 'https' : 'http'
+  return `${scheme}://${headers.get('host') ?? ''}`
+}
+
+/** Turns whatever was thrown into what the client is to see. An unknown error is ours: 500, its cause for the log. */
+export function asS3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error
+  if (error instanceof Error && error.name === 'StoreUnavailable') {
+    return new S3Error('ServiceUnavailable', { reason: `key database: ${error.message}`, cause: error })
+  }
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new S3Error('InternalError', { reason, cause: error })
+}
+
+/** Answers with `error`, or tears the connection down where an answer has already begun. */
+export function sendError(request: ReceivedRequest, error: S3Error, resource: string): void {
+  const { response, journal } = request
+  journal.code = error.code
+  journal.fault = error.source
+  if (error.reason !== undefined) journal.reason = error.reason
+  else if (journal.reason === '') journal.reason = error.message
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  const body =
+    request.method === 'HEAD'
+      ? ''
+      : renderError(error, { resource, requestId: request.id, hostId: hostId(request.id) })
+  send(request, error.status, error.headers, 'application/xml', body, error instanceof EdgeFault)
+}
+
+/** Answers with a document of the gate's own. */
+export function sendXml(request: ReceivedRequest, status: number, headers: HeaderList, body: string): void {
+  send(request, status, headers, 'application/xml', body, false)
+}
+
+/** Answers without a body. */
+export function sendEmpty(request: ReceivedRequest, status: number, headers: HeaderList): void {
+  send(request, status, headers, undefined, '', false)
+}
+
+function send(
+  request: ReceivedRequest,
+  status: number,
+  headers: HeaderList,
+  contentType: string | undefined,
+  body: string,
+  distrustConnection: boolean,
+): void {
+  const { response, journal } = request
+  const unread = unreadBody(request)
+  const close = distrustConnection || unread === 'close' || unread === 'linger'
+  const list: string[] = ['x-amz-request-id', request.id, 'x-amz-id-2', hostId(request.id)]
+  for (const [name, value] of headers) list.push(name, value)
+  if (contentType !== undefined) list.push('Content-Type', contentType)
+  const bytes = Buffer.byteLength(body)
+  if (status !== 204 && status !== 304) list.push('Content-Length', String(bytes))
+  if (close) list.push('Connection', 'close')
+  journal.status = status
+  journal.bytes_out = bytes
+  response.writeHead(status, list)
+  if (unread === 'linger') {
+    response.write(body)
+    linger(request)
+  } else {
+    response.end(body)
+  }
+}
+
+/**
+ * What to do about a body that was announced and not read.
+ * `none`: there is none, or Node discards the little that is left. `close`: the client waits for `100 Continue` and
+ * will not get it. `linger`: it may be long: the answer goes out at once, the rest is discarded for a while.
+ */
+function unreadBody(request: ReceivedRequest): 'none' | 'close' | 'linger' {
+  const length = announcedLength(request.headers)
+  if (length === 0 || request.incoming.complete) return 'none'
+  if (request.expectsContinue && !continued.has(request)) return 'close'
+  return length !== null && length <= DRAIN_AND_KEEP ? 'none' : 'linger'
+}
+
+/** Requests whose client was told to go on and send the body. */
+const continued = new WeakSet<ReceivedRequest>()
+
+/** Sends `100 Continue` where the client waits for it: only ever after authorization. */
+export function sendContinue(request: ReceivedRequest): void {
+  if (!request.expectsContinue || continued.has(request)) return
+  continued.add(request)
+  request.response.writeContinue()
+}
+
+/** The answer is out, whole; a client that is still sending reads it when it is done, or when we have had enough. */
+function linger(request: ReceivedRequest): void {
+  const { incoming, response } = request
+  let discarded = 0
+  const finish = (): void => {
+    clearTimeout(timer)
+    incoming.off('data', count)
+    response.end()
+  }
+  const count = (chunk: Buffer): void => {
+    discarded += chunk.length
+    if (discarded > LINGER_BYTES) finish()
+  }
+  const timer = setTimeout(finish, LINGER_MS)
+  incoming.on('data', count)
+  incoming.once('end', finish)
+  incoming.once('error', finish)
+  incoming.once('close', finish)
+}

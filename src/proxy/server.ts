@@ -1,0 +1,103 @@
+/**
+ * The S3 listener: a Node HTTP server set up for strangers, which hands every request to the pipeline and can drain.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { S3_ERRORS } from '../s3/error.ts'
+
+export interface ServerSettings {
+  readonly host: string
+  readonly port: number
+  /** Upper bound of a request's header section, in bytes. */
+  readonly maxHeaderBytes: number
+  /** How long a client may take to send its header section, in milliseconds. */
+  readonly headersTimeoutMs: number
+  /** How long an idle connection stays open, in milliseconds. */
+  readonly keepAliveTimeoutMs: number
+  /** Connections at once; 0: no limit. */
+  readonly maxConnections: number
+}
+
+export interface S3Server {
+  /** Where it listens, e.g. `http://127.0.0.1:9000`. */
+  readonly endpoint: string
+  /** Takes no new connection, ends idle ones, and resolves when the last request is done or `timeoutMs` has passed. */
+  drain(timeoutMs: number): Promise<void>
+}
+
+export type RequestListener = (
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+) => void
+
+/** @throws where the address cannot be listened on */
+export async function startServer(settings: ServerSettings, listener: RequestListener): Promise<S3Server> {
+  let draining = false
+  const server = createServer({
+    maxHeaderSize: settings.maxHeaderBytes,
+    headersTimeout: settings.headersTimeoutMs,
+    // A body that makes progress may take as long as it takes: it has a minimum rate instead.
+    requestTimeout: 0,
+    keepAliveTimeout: settings.keepAliveTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+    // The edge answers a missing Host itself, in S3's words.
+    requireHostHeader: false,
+    insecureHTTPParser: false,
+    noDelay: true,
+  })
+  server.maxConnections = settings.maxConnections === 0 ? Number.POSITIVE_INFINITY : settings.maxConnections
+  server.maxHeadersCount = 0
+  const accept = (expectsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse) => {
+    if (draining) response.shouldKeepAlive = false
+    listener(incoming, response, expectsContinue)
+  }
+  server.on('request', accept(false))
+  server.on('checkContinue', accept(true))
+  server.on('checkExpectation', (_incoming, response) => refuseRaw(response.socket, 'BadRequest'))
+  server.on('connect', (_incoming, socket) => socket.destroy())
+  server.on('upgrade', (_incoming, socket) => socket.destroy())
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else
+      refuseRaw(socket as Socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'RequestTimeout' : 'BadRequest')
+  })
+  await listen(server, settings)
+  return {
+    endpoint: endpointOf(server),
+    async drain(timeoutMs) {
+      draining = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
+      await closed
+      clearTimeout(timer)
+    },
+  }
+}
+
+function listen(server: Server, settings: ServerSettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function endpointOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Answers bytes that never became a request, and closes. */
+function refuseRaw(socket: Socket | null, code: 'BadRequest' | 'RequestTimeout'): void {
+  if (socket === null) return
+  const [status, message] = S3_ERRORS[code]
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`
+  socket.end(
+    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  )
+}
