@@ -29,7 +29,7 @@ export interface BucketLifeDeps {
   readonly backends: Backends
   readonly ownership: Ownership
   /** Regions that a location constraint may name. */
-  readonly regions: () => ReadonlySet<string>
+  readonly regions: ReadonlySet<string>
   readonly checksums: Checksums
 }
 
@@ -47,7 +47,7 @@ export async function createBucket(request: AuthorizedRequest, deps: BucketLifeD
   const configuration = parseCreateBucketConfiguration(
     await readBody(asked, maxBodyBytes('CreateBucket'), deps),
   )
-  refuseForeignLocation(configuration, deps.regions())
+  refuseForeignLocation(configuration, deps.regions)
   if (configuration.tags.length > 0) requireTagging(request)
 
   const earlier = deps.reader.findBucket(name)

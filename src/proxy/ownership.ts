@@ -20,7 +20,7 @@ export interface OwnershipDeps {
   /** After this long an intent is nobody's any more: no request to the backend can still be under way. */
   readonly intentTimeoutMs: number
   /** For how long a released name is kept from other projects. */
-  readonly quarantineMs: () => number
+  readonly quarantineMs: number
 }
 
 export interface Ownership {
@@ -100,7 +100,7 @@ export function createOwnership(deps: OwnershipDeps): Ownership {
   }
 
   function quarantineEnd(): string {
-    return new Date(now() + deps.quarantineMs()).toISOString()
+    return new Date(now() + deps.quarantineMs).toISOString()
   }
 
   return { exists, settle, resolve, quarantineEnd }

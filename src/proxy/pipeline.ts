@@ -6,6 +6,7 @@
  * Any failure becomes an S3Error and is rendered in one place.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { assertEveryOperationMapped } from '../iam/required-access.ts'
 import { type AskDeps, ask } from './ask.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type AuthorizeDeps, authorize } from './authorize.ts'
@@ -23,8 +24,12 @@ export interface PipelineDeps extends ReceiveDeps, AuthenticateDeps, AskDeps, Au
   readonly alarm: (request: ReceivedRequest, error: unknown) => void
 }
 
-/** @returns handles one request from its first byte to its log line; never throws, never rejects */
+/**
+ * @returns handles one request from its first byte to its log line; never throws, never rejects
+ * @throws Error where an operation has no action: what nobody checks must not be served
+ */
 export function createPipeline(deps: PipelineDeps) {
+  assertEveryOperationMapped()
   return (incoming: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     const received = receive(incoming, response, expectsContinue, deps)
     response.once('close', () => deps.report(received.request))
