@@ -2,19 +2,12 @@
  * Where attacks take place: the gate in front of a backend that records everything, with victims and attackers who
  * hold real keys.
  */
-import { Gate } from '../support/gate.ts'
 import { Operator } from '../support/operator.ts'
 import type { RawRequest, RawResponse } from '../support/raw-http.ts'
-import { send } from '../support/raw-http.ts'
-import { RecordingBackend } from '../support/recording-backend.ts'
+import { send, serialize } from '../support/raw-http.ts'
 import type { Credentials } from '../support/reference-signer.ts'
 import { type S3Request, type SigningOptions, signed } from '../support/s3-request.ts'
-
-/** What stands between the gate and its backend, and must never be seen elsewhere. */
-export const BACKEND_CREDENTIALS: Credentials = {
-  accessKey: 'BACKENDACCESSKEY',
-  secretKey: 'backend-secret-key-0123456789',
-}
+import { raise, type Stage } from '../support/stage.ts'
 
 /** The permission sets of which every operation needs exactly one. */
 export const PERMISSION_SETS = [
@@ -29,10 +22,9 @@ export const PERMISSION_SETS = [
 
 export type PermissionSetName = (typeof PERMISSION_SETS)[number]
 
-export interface Arena {
-  readonly gate: Gate
-  readonly backend: RecordingBackend
-  readonly operator: Operator
+export interface Arena extends Stage {
+  /** Every signature that was sent, by whomever: none of them may be found in a log. */
+  readonly signatures: Set<string>
   /** Everything in the default project, which owns the bucket `ours`. */
   readonly owner: Credentials
   /** Everything in a project of another organization, which owns the bucket `theirs`. */
@@ -49,19 +41,14 @@ export interface Arena {
 }
 
 export async function enter(): Promise<Arena> {
-  const backend = await RecordingBackend.start()
-  const gate = await Gate.start({
-    backend: { endpoint: backend.endpoint, ...BACKEND_CREDENTIALS },
-    env: {
-      S3WARDEN_LIMITS_FAILED_SIGNATURES: '1000000',
-      S3WARDEN_LIMITS_BUCKETS_PER_PROJECT: '1000',
-      S3WARDEN_TIMEOUTS_HEADERS: '2s',
-      // So that a name may pass to another project within a test.
-      S3WARDEN_LIMITS_RELEASED_NAME: '1s',
-      S3WARDEN_TIMEOUTS_BACKEND_SLOW_ANSWER: '1s',
-    },
+  const { gate, backend, operator } = await raise({
+    S3WARDEN_LIMITS_FAILED_SIGNATURES: '1000000',
+    S3WARDEN_LIMITS_BUCKETS_PER_PROJECT: '1000',
+    S3WARDEN_TIMEOUTS_HEADERS: '2s',
+    // So that a name may pass to another project within a test.
+    S3WARDEN_LIMITS_RELEASED_NAME: '1s',
+    S3WARDEN_TIMEOUTS_BACKEND_SLOW_ANSWER: '1s',
   })
-  const operator = await Operator.of(gate)
   const strangers = await Operator.ofAnotherOrganization(gate, 'strangers')
   const everything = ['ObjectStorageFullAccess']
   const project = operator.projectId
@@ -74,6 +61,7 @@ export async function enter(): Promise<Arena> {
   const owner = await operator.tenant('owner', everything)
   const stranger = await strangers.tenant('stranger', everything)
   const arena: Arena = {
+    signatures: new Set(),
     gate,
     backend,
     operator,
@@ -109,11 +97,6 @@ export async function enter(): Promise<Arena> {
   return arena
 }
 
-export async function leave(arena: Arena): Promise<void> {
-  await arena.gate.destroy()
-  await arena.backend.stop()
-}
-
 /** Sends a request signed by those credentials. */
 export function as(
   arena: Arena,
@@ -126,5 +109,10 @@ export function as(
 
 /** Sends a request as it is. */
 export function deliver(arena: Arena, request: RawRequest): Promise<RawResponse> {
+  for (const [signature] of serialize(request)
+    .toString('latin1')
+    .matchAll(/\b[0-9a-f]{64}\b/g)) {
+    if (!request.headers.some(([, value]) => value === signature)) arena.signatures.add(signature)
+  }
   return send(arena.gate.port, request)
 }

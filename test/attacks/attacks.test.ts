@@ -1,7 +1,8 @@
 /** Every attack, by the number of the flaw it is about. A new advisory is one more row. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verdict } from '../behaviour/world.ts'
-import { type Arena, enter, leave } from './arena.ts'
+import { BACKEND_CREDENTIALS, lower } from '../support/stage.ts'
+import { type Arena, enter } from './arena.ts'
 import { CASES, type CaseNumber } from './cases.ts'
 import { experiments } from './experiments.ts'
 import { authentication } from './rows/authentication.ts'
@@ -18,7 +19,7 @@ let arena: Arena
 beforeAll(async () => {
   arena = await enter()
 }, 120_000)
-afterAll(() => leave(arena))
+afterAll(() => lower(arena))
 
 describe.for(NUMBERS.map((row) => [row, CASES[row]] as const))('%i: %s', ([row]) => {
   const attacks = ATTACKS.filter((attack) => attack.row === row)
@@ -55,4 +56,21 @@ describe.for(NUMBERS.map((row) => [row, CASES[row]] as const))('%i: %s', ([row])
 test('the gate has lived through all of it', async () => {
   const health = await fetch(`http://127.0.0.1:${arena.gate.healthPort}/healthz`)
   expect(health.status).toBe(200)
+})
+
+test('13: none of it left a secret or a signature in the logs, which were at trace', () => {
+  const { owner, stranger, below, elsewhere, limited, lacking } = arena
+  const secrets = [
+    BACKEND_CREDENTIALS,
+    owner,
+    stranger,
+    below,
+    elsewhere,
+    ...Object.values(limited),
+    ...Object.values(lacking),
+  ].map(({ secretKey }) => secretKey)
+  const { output } = arena.gate
+  expect(arena.gate.log.length).toBeGreaterThan(500)
+  expect(arena.signatures.size).toBeGreaterThan(500)
+  expect([...secrets, ...arena.signatures].filter((secret) => output.includes(secret))).toEqual([])
 })

@@ -5,7 +5,8 @@ import { element, elements, verdict } from '../behaviour/world.ts'
 import { Connection, header, type RawHeaders, send, serialize } from '../support/raw-http.ts'
 import { encodeKey } from '../support/reference-signer.ts'
 import { chunked, presigned, signed } from '../support/s3-request.ts'
-import { type Arena, as, BACKEND_CREDENTIALS, deliver } from './arena.ts'
+import { BACKEND_CREDENTIALS } from '../support/stage.ts'
+import { type Arena, as, deliver } from './arena.ts'
 import type { Experiment } from './attack.ts'
 
 /** What the gate itself sends with every request, and the least of what a PUT may bring along. */
@@ -574,6 +575,38 @@ const keepAlive: readonly Experiment[] = [
   },
 ]
 
+const handOver: readonly Experiment[] = [
+  {
+    row: 33,
+    title: "an upload held back across the bucket's change of hands does not land",
+    run: async (arena) => {
+      expect(verdict(await as(arena, arena.owner, { method: 'PUT', target: '/handover' }))).toBe('200')
+      const connection = await Connection.open(arena.gate.port)
+      const bytes = serialize(
+        signed(
+          arena.owner,
+          { method: 'PUT', target: '/handover/mine', body: 'for my own bucket' },
+          { host: arena.gate.host, payload: 'UNSIGNED-PAYLOAD' },
+        ),
+      )
+      connection.write(bytes.subarray(0, -1))
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(verdict(await as(arena, arena.owner, { method: 'DELETE', target: '/handover' }))).toBe('204')
+      const early = await as(arena, arena.stranger, { method: 'PUT', target: '/handover' })
+      expect(verdict(early)).toBe('409 BucketAlreadyExists')
+      await new Promise((resolve) => setTimeout(resolve, 1200))
+      expect(verdict(await as(arena, arena.stranger, { method: 'PUT', target: '/handover' }))).toBe('200')
+      connection.write(bytes.subarray(-1))
+      const late = await connection.response('PUT').then(verdict, (error: Error) => error.name)
+      expect(late).toMatch(/^(403|404|409|TornResponse)/)
+      connection.close()
+      expect(arena.backend.object('handover', 'mine')).toBeUndefined()
+      const list = await as(arena, arena.stranger, { method: 'GET', target: '/handover' })
+      expect(elements(list, 'Key')).toEqual([])
+    },
+  },
+]
+
 export const experiments: readonly Experiment[] = [
   ...headersOnTheWay,
   ...paths,
@@ -581,6 +614,7 @@ export const experiments: readonly Experiment[] = [
   ...batches,
   ...bodies,
   ...bucketsOfNobody,
+  ...handOver,
   ...hoisting,
   ...backendErrors,
   ...existence,

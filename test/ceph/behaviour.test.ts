@@ -1,7 +1,4 @@
-import { describe, inject, test } from 'vitest'
 import { behaviour } from '../behaviour/suite.ts'
+import { onCeph } from './ceph.ts'
 
-const ceph = inject('ceph')
-
-if (ceph !== null) behaviour('ceph', ceph)
-else describe.skip('on ceph (skipped: radosgw is not installed)', () => test('behaviour', () => {}))
+onCeph((ceph) => behaviour('ceph', ceph))
