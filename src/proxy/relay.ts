@@ -43,6 +43,9 @@ export function relay(options: Relay): Promise<void> {
   })
 }
 
+/** Longer white space is nobody's sign of life: 12 hours of it, a byte a second, are less. */
+const MAX_PROLOG_BYTES = 64 * 1024
+
 /** What becomes of the body: nothing known yet; bytes that go through; a document; an error document. */
 type Mode = 'undecided' | 'through' | 'document' | 'error'
 
@@ -58,7 +61,6 @@ class ClientRelay implements ResponseHandler {
   /** Pieces that wait: of a document, or the only piece of a short body, to be written together with the head. */
   #pieces: Buffer[] = []
   #gathered = 0
-  #rootSeen = false
 
   constructor(options: Relay, resolve: () => void, reject: (error: unknown) => void) {
     this.#options = options
@@ -150,9 +152,11 @@ class ClientRelay implements ResponseHandler {
       if (this.#gathered > MAX_ERROR_BYTES) this.#giveUp('answered with an overlong error')
     } else if (this.#gathered > MAX_DOCUMENT_BYTES) {
       this.#giveUp('answered with an overlong document')
-    } else if (!this.#rootSeen) {
-      this.#rootSeen = hasRoot(Buffer.concat(this.#pieces).toString('latin1'))
-      if (!this.#rootSeen) this.#keepAlive()
+    } else if (
+      this.#gathered <= MAX_PROLOG_BYTES &&
+      isProlog(Buffer.concat(this.#pieces).toString('latin1'))
+    ) {
+      this.#keepAlive()
     }
     return true
   }
@@ -202,7 +206,7 @@ class ClientRelay implements ResponseHandler {
 
   #endWith(document: string): void {
     const { response, journal } = this.#options.received
-    const bytes = Buffer.from(response.headersSent ? withoutDeclaration(document) : document, 'utf8')
+    const bytes = Buffer.from(response.headersSent ? withoutProlog(document) : document, 'utf8')
     journal.bytes_out += bytes.length
     if (!response.headersSent) this.#writeHead(bytes.length)
     response.end(bytes)
@@ -254,15 +258,15 @@ class ClientRelay implements ResponseHandler {
   }
 }
 
-/** True once the document's first element has begun: what comes before are declaration and white space. */
-function hasRoot(text: string): boolean {
-  return /<[A-Za-z]/.test(text)
+/** True while there is nothing but what may come before a document's first element. */
+function isProlog(text: string): boolean {
+  return /^\s*(<\?xml[^>]*\?>\s*)?$/.test(text)
 }
 
 function rootOf(text: string): string | undefined {
   return /<([A-Za-z][\w.:-]*)/.exec(text)?.[1]
 }
 
-function withoutDeclaration(document: string): string {
-  return document.startsWith('<?xml') ? document.slice(document.indexOf('?>') + 2).trimStart() : document
+function withoutProlog(document: string): string {
+  return document.slice(document.search(/<[A-Za-z]/))
 }
