@@ -1,4 +1,5 @@
 /** Everything that command line and control plane do, one member a noun. */
+import type { Actor } from '../iam/reader.ts'
 import type { Applications } from './applications.ts'
 import type { Backends } from './backends.ts'
 import type { Bootstrap } from './bootstrap.ts'
@@ -25,4 +26,9 @@ export interface Services {
   readonly backends: Backends
   readonly logs: Logs
   readonly bootstrap: Bootstrap
+  /**
+   * Several calls as one change: all of it happens, or, where `work` throws, none. Everything within is logged as
+   * `actor`'s. `work` awaits nothing but the services it is given: it holds the store's write lock.
+   */
+  inTransaction<T>(actor: Actor, work: (services: Services) => Promise<T>): Promise<T>
 }

@@ -10,6 +10,8 @@ export interface Checks {
   /** The name of most records. */
   name(argumentName: string, value: string | undefined): void
   projectName(argumentName: string, value: string | undefined): void
+  /** The optional name of a key. */
+  keyName(argumentName: string, value: string | undefined): void
   description(argumentName: string, value: string | undefined): void
   tags(argumentName: string, value: readonly string[] | undefined): void
   email(argumentName: string, value: string | undefined): void
@@ -26,6 +28,7 @@ export const USERNAME = /^[a-zA-Z0-9@._-]{2,64}$/
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,255}$/
 
 const MAX_DESCRIPTION = 200
+const MAX_KEY_NAME = 64
 const MAX_TAGS = 10
 const MAX_TAG = 64
 const MAX_SHORT_TEXT = 200
@@ -60,6 +63,7 @@ export function createChecks(): Checks {
       PROJECT_NAME,
       'must have 1 to 64 characters out of letters, digits, space and . _ -',
     ),
+    keyName: atMost(MAX_KEY_NAME),
     description: atMost(MAX_DESCRIPTION),
     tags(argumentName, value = []) {
       if (value.length > MAX_TAGS) fault(argumentName, 'constraint', `must be at most ${MAX_TAGS} tags`)

@@ -37,6 +37,7 @@ export type OrganizationReads = Reads<Organization, Q.OrganizationFilters, Q.Org
 export type OrganizationWrites = OrganizationReads & Writes<Organization>
 
 export interface ProjectReads extends Reads<Project, Q.ProjectFilters, Q.ProjectOrder> {
+  ofOrganization(organizationId: string): Promise<readonly Project[]>
   defaultOf(organizationId: string): Promise<Project | undefined>
   usingBackend(backendId: string): Promise<readonly Project[]>
 }

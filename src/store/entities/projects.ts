@@ -36,6 +36,7 @@ export function createProjectReads(queries: Queries): ProjectReads {
   const reads = createReads(queries, PROJECTS, FILTERS, ORDERS)
   return {
     ...reads,
+    ofOrganization: (organizationId) => reads.where('organization_id = ?', [organizationId]),
     async defaultOf(organizationId) {
       const [project] = await reads.where('organization_id = ? AND is_default = 1', [organizationId])
       return project
