@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
+import { parseSubnet, type Subnet } from '../iam/address.ts'
 import { Secret } from '../iam/secret.ts'
 
 /** One kind of value. `parse` gives undefined for what is not of the kind. */
@@ -143,13 +144,9 @@ export const origin: Kind<string> = kind('a URL such as http://10.0.0.1:7480, wi
 })
 
 /** An address or a CIDR block. */
-export const addressRange: Kind<string> = kind('an address or a block such as 10.0.0.0/8', (given) => {
-  const value = asText(given)
-  const [, address = '', bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(value ?? '') ?? []
-  const family = isIP(address)
-  if (family === 0) return undefined
-  return bits === undefined || Number(bits) <= (family === 4 ? 32 : 128) ? value : undefined
-})
+export const addressRange: Kind<Subnet> = kind('an address or a block such as 10.0.0.0/8', (given) =>
+  parseSubnet(asText(given) ?? ''),
+)
 
 /** A domain name, in lower case and without a trailing dot. */
 export const domain: Kind<string> = kind('a domain name such as s3.example.org', (given) => {

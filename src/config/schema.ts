@@ -80,32 +80,39 @@ const backend = z.strictObject({
     about:
       'Base URL of the object store; several of one store are health-checked and used in turn. Without it the embedded development store is started.',
     example: 'http://10.0.0.1:7480',
+    reload: 'live',
   }),
   region: key(regionName, {
     about: 'Region that requests to the store are signed for, and that its buckets are in.',
     default: 'us-east-1',
+    reload: 'live',
   }),
   access_key: required(matching(backendCredentialPattern, 'an access key without spaces'), {
     about: 'The credential under which the gate works on the store. No client may know it.',
     example: 'GATE0ACCESS0KEY',
     delivery: 'file',
+    reload: 'live',
   }),
   secret_key: required(secret('a secret key without spaces', backendCredentialPattern), {
     about: "The credential's secret.",
     delivery: 'secret',
+    reload: 'live',
   }),
   kind: key(oneOf(['generic', 'ceph', 'minio', 'aws']), {
     about: 'What the store is, which says what it can do.',
     default: 'generic',
+    reload: 'live',
   }),
   addressing: key(oneOf(['path', 'virtual']), {
     about: 'How the store wants buckets addressed: http://host/bucket or http://bucket.host.',
     default: 'path',
+    reload: 'live',
   }),
   ca: key(orWord('system', matching(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM')), {
     about: "Authorities that the store's certificate is checked against, instead of the system's.",
     default: 'system',
     delivery: 'file',
+    reload: 'live',
   }),
   opened_operations: key(
     listOf(matching(/^[A-Z][A-Za-z0-9]{2,63}$/, 'an S3 operation such as PutBucketPolicy')),
@@ -120,8 +127,7 @@ const backend = z.strictObject({
 const limits = z.strictObject({
   buckets_per_project: key(count(1, 1_000_000), {
     about: 'How many buckets a project may own, unless the project says otherwise.',
-    default: 100,
-    reload: 'live',
+    default: 1000,
   }),
   concurrency_per_key: key(orWord('unlimited', count(1, 1_000_000)), {
     about: 'Requests of one key that may be in progress at once; more are answered SlowDown. Per worker.',

@@ -1,0 +1,162 @@
+/**
+ * What the gate would say to a request, and why, without sending one: the request is made up, its signature taken for
+ * good, and everything behind that is the gate's own code.
+ */
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import type { IamReader } from '../iam/reader.ts'
+import { requiredAccess } from '../iam/required-access.ts'
+import { ask } from '../proxy/ask.ts'
+import { inForce } from '../proxy/authenticate.ts'
+import { type AuthorizedRequest, authorize, decide } from '../proxy/authorize.ts'
+import type { ReceivedRequest } from '../proxy/edge.ts'
+import { createJournal } from '../proxy/journal.ts'
+import type { Ownership } from '../proxy/ownership.ts'
+import { S3Error } from '../s3/error.ts'
+import type { Headers } from '../s3/headers.ts'
+import { OPERATIONS, type OperationName } from '../s3/operation.ts'
+import { type Target, targetPath } from '../s3/target.ts'
+import type { QueryParameters } from '../s3/uri.ts'
+import { parseAccessKey } from '../sigv4/access-key.ts'
+import { UsageError } from './fault.ts'
+
+/** What is asked, by whom, from where and when. */
+export interface Question {
+  /** `KEY` or `KEY@projectId`. */
+  readonly key: string
+  readonly operation: OperationName
+  readonly bucket: string | null
+  readonly objectKey: string | null
+  readonly query: QueryParameters
+  /** Lower-case names. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly ip: string
+  /** Milliseconds since the epoch. */
+  readonly time: number
+}
+
+export interface Explanation {
+  readonly allowed: boolean
+  /** What the client would get; null: what the backend answers. */
+  readonly code: string | null
+  /** By which rule, or why not. */
+  readonly reason: string
+  readonly access_key: string
+  readonly project_id: string
+  readonly operation: OperationName
+  readonly bucket: string | null
+  readonly key: string | null
+}
+
+/** @throws UsageError where the question is none */
+export async function explain(question: Question, reader: IamReader): Promise<Explanation> {
+  const received = madeUp(question)
+  const { journal } = received
+  const explained = (answer: Pick<Explanation, 'allowed' | 'code' | 'reason'>): Explanation => ({
+    ...answer,
+    access_key: journal.access_key,
+    project_id: journal.project_id,
+    operation: question.operation,
+    bucket: question.bucket,
+    key: question.objectKey,
+  })
+  try {
+    const request = await pass(question, received, reader)
+    return explained({ allowed: true, code: null, reason: grounds(request, question) })
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error
+    return explained({ allowed: false, code: error.code, reason: error.reason ?? error.message })
+  }
+}
+
+async function pass(
+  question: Question,
+  received: ReceivedRequest,
+  reader: IamReader,
+): Promise<AuthorizedRequest> {
+  const claim = parseAccessKey(question.key)
+  if (claim === undefined) {
+    throw new UsageError(`\`${question.key}\` is neither an access key nor KEY@projectId`)
+  }
+  reader.refresh()
+  const key = reader.findKey(claim.accessKey)
+  if (key === undefined) throw new S3Error('InvalidAccessKeyId', { reason: 'there is no such key' })
+  const client = {
+    received,
+    target: targetOf(question),
+    query: question.query,
+    hoists: false,
+    payload: { kind: 'unsigned' },
+    seed: null,
+    form: null,
+    ...inForce(received, key, claim, reader),
+  } as const
+  const request = await authorize(ask(client, { reservedBuckets: new Set() }), {
+    reader,
+    ownership: OWNERSHIP,
+  })
+  for (const { action, target } of requiredAccess(request.asked.operation, request.asked.headers)) {
+    if (target !== 'eachKey' || question.objectKey === null) continue
+    const decision = decide(request, action, question.objectKey)
+    if (!decision.allowed) throw new S3Error('AccessDenied', { reason: `${action}: ${decision.reason}` })
+  }
+  return request
+}
+
+/** Every action that was needed, with the rule that grants it. */
+function grounds(request: AuthorizedRequest, { objectKey }: Question): string {
+  const { operation, headers } = request.asked
+  const lines = requiredAccess(operation, headers).map(({ action, target }) => {
+    if (target === 'copySource') return `${action} (source)`
+    const decision = decide(request, action, target === 'bucket' || target === 'service' ? null : objectKey)
+    if (!decision.allowed) return action
+    return 'owner' in decision.by
+      ? `${action}: owner of the organization`
+      : `${action}: policy ${decision.by.policy_id}, rule ${decision.by.rule_id}`
+  })
+  return lines.join('; ')
+}
+
+/** Nothing is asked of a backend: a name without an owner is nobody's. */
+const OWNERSHIP: Ownership = {
+  exists: async () => false,
+  settle: async (name) => {
+    throw new S3Error('NoSuchBucket', { reason: `no project owns a bucket ${name}` })
+  },
+  resolve: async (bucket) => bucket,
+  quarantineEnd: () => '',
+}
+
+function targetOf({ operation, bucket, objectKey }: Question): Target {
+  const { level } = OPERATIONS[operation]
+  switch (level) {
+    case 'service':
+      if (bucket !== null) throw new UsageError(`${operation} is about no bucket`)
+      return { kind: 'service' }
+    case 'bucket':
+      if (bucket === null) throw new UsageError(`${operation} is about a bucket: name it`)
+      return { kind: 'bucket', bucket }
+    case 'object':
+      if (bucket === null || objectKey === null) {
+        throw new UsageError(`${operation} is about an object: name it as BUCKET/KEY`)
+      }
+      return { kind: 'object', bucket, key: objectKey }
+  }
+}
+
+function madeUp(question: Question): ReceivedRequest {
+  const incoming = new IncomingMessage(new Socket())
+  const headers: Headers = new Map([['host', 'localhost'], ...question.headers])
+  return {
+    id: '',
+    method: OPERATIONS[question.operation].method,
+    rawTarget: targetPath(targetOf(question)),
+    headers,
+    ip: question.ip,
+    time: question.time,
+    incoming,
+    response: new ServerResponse(incoming),
+    expectsContinue: false,
+    journal: createJournal(),
+  }
+}

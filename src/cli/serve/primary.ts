@@ -1,0 +1,180 @@
+/**
+ * `s3warden serve --workers N`: N processes on one port over one store. The primary has what there may be only one of
+ * (embedded backend, health listener, first key), replaces a worker that dies, and passes drain and reload on.
+ */
+import cluster, { type Worker } from 'node:cluster'
+import type { Config } from '../../config.ts'
+import { prepareGate } from '../../gate/prepare.ts'
+import { storeLogger, storeOptions } from '../../gate/store-options.ts'
+import { type HealthListener, startHealthListener } from '../../observe/health.ts'
+import { createLog, type Log } from '../../observe/log.ts'
+import { type MetricsSnapshot, renderMetrics } from '../../observe/metrics.ts'
+import { SYSTEM_RANDOM } from '../../services/deps.ts'
+import { createServices } from '../../services/index.ts'
+import { openStore } from '../../store/index.ts'
+import { CommandFailure } from '../fault.ts'
+import { announceGate, withdrawGate } from '../running-gate.ts'
+import type { Cli } from '../session.ts'
+import { announce } from './announce.ts'
+import type { ToPrimary, ToWorker } from './messages.ts'
+import { rereadConfig } from './reload.ts'
+import { onDefects, onSignals } from './signals.ts'
+
+/** A worker that dies sooner than this after its start is replaced only after as long, in milliseconds. */
+const RESTART_MS = 1_000
+/** How long a worker may take to hand over its metrics. */
+const METRICS_MS = 2_000
+
+/** Resolves when all workers serve; the gate then runs until a signal ends the process. */
+export async function serveWithWorkers(cli: Cli, started: Config, read: () => Config): Promise<void> {
+  let config = started
+  const log = createLog({ level: config.log_level, destination: 1 })
+  onDefects(log)
+  const store = await openStore(storeOptions(config, cli.now, storeLogger(log)))
+  const services = createServices({ store, now: cli.now, random: SYSTEM_RANDOM })
+  const prepared = await prepareGate(config, { store, services, log, now: cli.now })
+  const workers = await startWorkers(config.workers, log).catch(async (error: unknown) => {
+    await prepared.close()
+    store.close()
+    throw error
+  })
+  const health: HealthListener | null =
+    config.health_listen === null
+      ? null
+      : await startHealthListener(config.health_listen, {
+          readiness: async () => ({ ...(await prepared.readiness()), serving: workers.state() }),
+          metrics: async () => renderMetrics(await workers.snapshots()),
+        })
+  if (health !== null) log.info('health listener', { address: health.endpoint })
+  const endpoint = config.public_endpoint ?? workers.endpoint
+  announceGate(config.data, { pid: process.pid, endpoint })
+  announce({ config, endpoint, backend: prepared.backend, bootstrap: prepared.bootstrap }, cli.terminal, log)
+  onSignals(log, {
+    drain: async () => {
+      await workers.drain()
+      await health?.close()
+      await prepared.close()
+      store.close()
+      withdrawGate(config.data)
+    },
+    reload: async () => {
+      const next = rereadConfig(config, read, log)
+      if (next === undefined) return
+      await prepared.reload(next)
+      log.setLevel(next.log_level)
+      config = next
+      workers.tell({ type: 'reload' })
+    },
+  })
+}
+
+interface Workers {
+  readonly endpoint: string
+  /** `ok`, or what is the matter. */
+  state(): string
+  tell(message: ToWorker): void
+  /** Of those workers that answer in time. */
+  snapshots(): Promise<readonly MetricsSnapshot[]>
+  /** Resolves when the last one has ended. */
+  drain(): Promise<void>
+}
+
+/** @throws CommandFailure where one cannot start */
+async function startWorkers(count: number, log: Log): Promise<Workers> {
+  const running = new Set<Worker>()
+  const serving = new Set<Worker>()
+  const awaited = new Map<number, (snapshot: MetricsSnapshot) => void>()
+  let draining = false
+  let started = false
+  let questions = 0
+  let whenGone: (() => void) | null = null
+
+  const start = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const worker = cluster.fork()
+      const begun = performance.now()
+      running.add(worker)
+      worker.on('message', (message: ToPrimary) => {
+        switch (message.type) {
+          case 'serving':
+            serving.add(worker)
+            resolve(message.endpoint)
+            break
+          case 'failed':
+            reject(new CommandFailure(message.message))
+            worker.kill()
+            break
+          case 'metrics':
+            awaited.get(message.id)?.(message.snapshot)
+            break
+        }
+      })
+      worker.once('exit', (code, signal) => {
+        running.delete(worker)
+        serving.delete(worker)
+        reject(new CommandFailure(`a worker ended at its start (${signal ?? `code ${code}`})`))
+        if (running.size === 0) whenGone?.()
+        if (draining || !started) return
+        log.warn('a worker ended and is replaced', {
+          pid: worker.process.pid ?? 0,
+          reason: signal ?? `code ${code}`,
+        })
+        const wait = performance.now() - begun < RESTART_MS ? RESTART_MS : 0
+        setTimeout(replace, wait)
+      })
+    })
+
+  const replace = (): void => {
+    if (draining) return
+    start().catch((error: unknown) => log.error('a worker could not start', {}, error))
+  }
+
+  const drain = async (): Promise<void> => {
+    draining = true
+    const gone = new Promise<void>((resolve) => {
+      whenGone = resolve
+    })
+    if (running.size === 0) return
+    tell({ type: 'drain' })
+    await gone
+  }
+
+  const tell = (message: ToWorker): void => {
+    for (const worker of running) if (worker.isConnected()) worker.send(message)
+  }
+
+  const snapshotOf = (worker: Worker): Promise<MetricsSnapshot | null> =>
+    new Promise((resolve) => {
+      const id = ++questions
+      const answer = (snapshot: MetricsSnapshot | null): void => {
+        clearTimeout(late)
+        awaited.delete(id)
+        resolve(snapshot)
+      }
+      const late = setTimeout(() => answer(null), METRICS_MS)
+      awaited.set(id, answer)
+      worker.send({ type: 'metrics', id } satisfies ToWorker)
+    })
+
+  try {
+    const [endpoint] = await Promise.all(Array.from({ length: count }, start))
+    started = true
+    return {
+      endpoint: endpoint!,
+      state: () => {
+        if (draining) return 'draining'
+        return serving.size > 0 ? 'ok' : 'no worker serves'
+      },
+      tell,
+      snapshots: async () => {
+        const asked = [...serving].filter((worker) => worker.isConnected())
+        const answers = await Promise.all(asked.map(snapshotOf))
+        return answers.filter((answer) => answer !== null)
+      },
+      drain,
+    }
+  } catch (error) {
+    await drain()
+    throw error
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The S3 listener of one process: the pipeline made of its parts, over an open store. A reload builds the pipeline anew
+ * from the new configuration; requests in progress finish with the one they began with.
+ */
+import type { Config } from '../config.ts'
+import type { AccessEntry } from '../observe/access-entry.ts'
+import type { Log } from '../observe/log.ts'
+import type { Metrics } from '../observe/metrics.ts'
+import { type BackendEvent, type Backends, CAPABILITIES, createBackends } from '../proxy/backend/index.ts'
+import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
+import { createLimits } from '../proxy/limits.ts'
+import { createOwnership, type Ownership } from '../proxy/ownership.ts'
+import { createPipeline } from '../proxy/pipeline.ts'
+import { startServer } from '../proxy/server.ts'
+import { createFailureThrottle } from '../proxy/throttle.ts'
+import { createVirtualHosts } from '../s3/virtual-host.ts'
+import { loadChecksums } from '../sigv4/checksum.ts'
+import { scopeRules } from '../sigv4/credential.ts'
+import { createSigningKeys } from '../sigv4/sign.ts'
+import type { Store } from '../store/store.ts'
+import { backendSettings } from './backend-settings.ts'
+
+export interface ServingDeps {
+  readonly store: Store
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export interface Serving {
+  /** Where S3 clients connect, e.g. `http://127.0.0.1:8484`. */
+  readonly endpoint: string
+  /** Takes over what may change while the gate runs. */
+  reload(config: Config): void
+  /** Takes no new request, and resolves when the last one is over or the configured patience has ended. */
+  drain(): Promise<void>
+}
+
+/** Names that are doors to other interfaces at some kind of backend: nobody's bucket, wherever it would lie. */
+const RESERVED_BUCKETS: ReadonlySet<string> = new Set(
+  Object.values(CAPABILITIES).flatMap(({ reservedBuckets }) => [...reservedBuckets]),
+)
+
+/** What the log and `User-Agent` restrictions keep of that header. */
+const MAX_USER_AGENT = 255
+
+/** @throws where the address cannot be listened on */
+export async function startServing(started: Config, deps: ServingDeps): Promise<Serving> {
+  const { store, log, metrics, now } = deps
+  let config = started
+  const signingKeys = createSigningKeys({ max: started.cache.keys })
+  const checksums = await loadChecksums()
+  const backends = createBackends({
+    settings: backendSettings(started, () => config),
+    keys: signingKeys,
+    now,
+    onEvent: reportEvent(log),
+  })
+  const nextRequestId = createRequestIds()
+
+  const build = (settings: Config) => {
+    const regions: ReadonlySet<string> = new Set([settings.region, ...settings.regions])
+    return createPipeline({
+      now,
+      nextRequestId,
+      trustedProxies: () => settings.trusted_proxies,
+      reader: store.reader,
+      buckets: store.bucketWriter,
+      virtualHosts: createVirtualHosts(settings.domains),
+      signingKeys,
+      throttle: createFailureThrottle(
+        {
+          burst: settings.limits.failed_signatures,
+          perSecond: settings.limits.failed_signatures / 60,
+          sources: settings.limits.failing_sources,
+        },
+        now,
+      ),
+      authentication: () => ({
+        scope: scopeRules([settings.region, ...settings.regions]),
+        maxExpiresSeconds: Math.floor(settings.presign_max_expiry / 1000),
+        sigV2: settings.sigv2 ? 'accepted' : 'refused',
+      }),
+      reservedBuckets: RESERVED_BUCKETS,
+      ownership: createGateOwnership(settings, store, backends, now),
+      backends,
+      checksums,
+      regions,
+      limits: createLimits(
+        {
+          concurrency: settings.limits.concurrency_per_key ?? 0,
+          perSecond: settings.limits.rate_per_key ?? 0,
+        },
+        {
+          concurrency: settings.limits.concurrency_per_project ?? 0,
+          perSecond: settings.limits.rate_per_project ?? 0,
+        },
+        now,
+      ),
+      report: (request) => {
+        const entry = entryOf(request, now())
+        log.request(entry)
+        metrics.end(entry)
+      },
+      alarm: (request, error) => log.error('internal error', { request_id: request.id }, error),
+    })
+  }
+
+  let pipeline = build(config)
+  metrics.register({
+    name: 's3warden_backend_endpoint_up',
+    help: 'Whether an endpoint of a backend answers.',
+    type: 'gauge',
+    aggregator: 'min',
+    samples: () =>
+      backends.health().map(({ backendId, endpoint, healthy }) => ({
+        labels: { backend_id: backendId, endpoint },
+        value: healthy ? 1 : 0,
+      })),
+  })
+  const server = await startServer(
+    {
+      host: config.listen.host,
+      port: config.listen.port,
+      maxHeaderBytes: config.limits.header_size,
+      headersTimeoutMs: config.timeouts.headers,
+      keepAliveTimeoutMs: config.timeouts.idle,
+      maxConnections: 0,
+    },
+    (incoming, response, expectsContinue) => {
+      metrics.begin()
+      pipeline(incoming, response, expectsContinue)
+    },
+  )
+  return {
+    endpoint: server.endpoint,
+    reload: (next) => {
+      config = next
+      pipeline = build(next)
+    },
+    drain: async () => {
+      await server.drain(config.timeouts.drain)
+      await backends.close()
+    },
+  }
+}
+
+export function createGateOwnership(
+  config: Config,
+  store: Store,
+  backends: Backends,
+  now: () => number,
+): Ownership {
+  return createOwnership({
+    reader: store.reader,
+    buckets: store.bucketWriter,
+    backends,
+    now,
+    // Twice what a request to make or delete a bucket may take.
+    intentTimeoutMs: 2 * config.timeouts.backend_answer,
+    quarantineMs: config.limits.released_name,
+  })
+}
+
+function entryOf({ id, method, ip, time, headers, journal }: ReceivedRequest, now: number): AccessEntry {
+  return {
+    request_id: id,
+    method,
+    remote_ip: ip,
+    user_agent: headers.get('user-agent')?.slice(0, MAX_USER_AGENT) ?? '',
+    ...journal,
+    total_ms: now - time,
+  }
+}
+
+export function reportEvent(log: Log): (event: BackendEvent) => void {
+  return (event) => {
+    if (event.kind === 'endpoint-up') {
+      log.info('backend endpoint is up', { backend: event.backendId, endpoint: event.endpoint })
+    } else {
+      const { backendId, endpoint, reason } = event
+      log.warn('backend endpoint is down', { backend: backendId, endpoint, reason })
+    }
+  }
+}
