@@ -210,9 +210,8 @@ test('known headers are lower-case and distinct', () => {
 
 test('headers that stand for an ACL are those of the model', () => {
   const known = new Set(OPERATION_NAMES.flatMap((name) => [...row(name).headers.known]))
-  expect([...known].filter((name) => name === 'x-amz-acl' || name.startsWith('x-amz-grant-')).sort()).toEqual(
-    ACL_HEADERS,
-  )
+  const acl = [...known].filter((name) => name === 'x-amz-acl' || name.startsWith('x-amz-grant-'))
+  expect(new Set(acl)).toEqual(new Set(ACL_HEADERS))
 })
 
 function expectedOf(value: string): string {
