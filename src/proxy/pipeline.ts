@@ -10,7 +10,8 @@ import { assertEveryOperationMapped } from '../iam/required-access.ts'
 import { type AskDeps, ask } from './ask.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type AuthorizeDeps, authorize } from './authorize.ts'
-import { type ReceiveDeps, type ReceivedRequest, receive } from './edge.ts'
+import { watchChunkFraming } from './chunk-framing.ts'
+import { EdgeFault, type ReceiveDeps, type ReceivedRequest, receive } from './edge.ts'
 import { type ExecuteDeps, execute } from './execute.ts'
 import type { Limits } from './limits.ts'
 import { authenticateForm, isFormUpload } from './post-form.ts'
@@ -34,7 +35,17 @@ export function createPipeline(deps: PipelineDeps) {
     const received = receive(incoming, response, expectsContinue, deps)
     response.once('close', () => deps.report(received.request))
     if (received.fault !== undefined) fail(received.request, received.fault)
+    else if (!isPlainlyFramed(received.request)) fail(received.request, chunkFault())
     else serve(received.request).catch((error: unknown) => fail(received.request, error))
+  }
+
+  /** What a chunked body turns out to be framed like later ends the request, whatever it has come to. */
+  function isPlainlyFramed(request: ReceivedRequest): boolean {
+    if (!request.headers.has('transfer-encoding')) return true
+    return watchChunkFraming(request.incoming, () => {
+      fail(request, chunkFault())
+      request.incoming.destroy()
+    })
   }
 
   async function serve(received: ReceivedRequest): Promise<void> {
@@ -53,6 +64,12 @@ export function createPipeline(deps: PipelineDeps) {
     if (error.code === 'InternalError') deps.alarm(request, thrown)
     sendError(request, error, resourceOf(request))
   }
+}
+
+function chunkFault(): EdgeFault {
+  return new EdgeFault('BadRequest', {
+    message: 'The chunked framing of the body has extensions or trailers, which are not accepted.',
+  })
 }
 
 /** The path without its query, which may hold a signature. */

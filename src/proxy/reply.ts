@@ -38,6 +38,8 @@ export function asS3Error(error: unknown): S3Error {
 /** Answers with `error`, or tears the connection down where an answer has already begun. */
 export function sendError(request: ReceivedRequest, error: S3Error, resource: string): void {
   const { response, journal } = request
+  // It was answered already, whole: what failed since then changes nothing for the client.
+  if (response.writableEnded) return
   journal.code = error.code
   journal.fault = error.source
   if (error.reason !== undefined) journal.reason = error.reason
