@@ -47,6 +47,9 @@ const GRANT_HEADERS = [
   'x-amz-grant-write-acp',
 ] as const
 
+/** Of a body that has not been read yet. */
+const NOTHING_READ: ReadonlySet<BodyFact> = new Set()
+
 /** One operation's needs in our words, worked out when the process starts. */
 interface Needs {
   readonly always: readonly RequiredAction[]
@@ -99,7 +102,7 @@ export function requiredAccess(operation: MatchedOperation, headers: Headers): r
   if (always.length === 0) throw refused(operation.name)
   return conditional.length === 0
     ? always
-    : apply(operation.name, (when) => when.kind !== 'body' && holds(when, operation, headers))
+    : apply(operation.name, (when) => holds(when, operation, headers, NOTHING_READ))
 }
 
 /**
@@ -111,9 +114,7 @@ export function requiredForKey(
   headers: Headers,
   facts: ReadonlySet<BodyFact>,
 ): readonly Action[] {
-  return apply(operation.name, (when) =>
-    when.kind === 'body' ? facts.has(when.has) : holds(when, operation, headers),
-  )
+  return apply(operation.name, (when) => holds(when, operation, headers, facts))
     .filter(({ target }) => target === 'eachKey')
     .map(({ action }) => action)
 }
@@ -160,11 +161,14 @@ function refused(name: OperationName): S3Error {
 }
 
 function holds(
-  when: Exclude<When, { kind: 'body' }>,
+  when: When,
   operation: MatchedOperation,
   headers: Headers,
+  facts: ReadonlySet<BodyFact>,
 ): boolean {
   switch (when.kind) {
+    case 'body':
+      return facts.has(when.has)
     case 'query':
       return parameter(operation, when.name) !== undefined
     case 'anyHeader':

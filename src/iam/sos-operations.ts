@@ -55,8 +55,9 @@ function groupByOperation(): ReadonlyMap<SosOperation, readonly Action[]> {
 
 /**
  * What a name given as `--operation` covers; undefined for an unknown one. An S3 name that is also the name of an AWS
- * permission covers what that permission covers (`GetObject` lets one HeadObject too), versions excluded; any other S3
- * name covers itself. DeleteObjects is DeleteObject for each key.
+ * permission covers what that permission covers (`GetObject` lets one HeadObject too) as far as it is in the same
+ * permission set (SelectObjectContent is not), versions excluded; any other S3 name covers itself. DeleteObjects is
+ * DeleteObject for each key.
  */
 export function atomsOfOperation(name: string): readonly Atom[] | undefined {
   if (isAction(name)) return s3Covers(name)
@@ -74,7 +75,9 @@ export function atomsOfTag(tag: string): readonly Atom[] | undefined {
 }
 
 function s3Covers(name: Action): readonly Action[] {
-  const covered = ACTION_NAMES.filter((action) => ACTIONS[action][0] === `s3:${name}`)
+  const covered = ACTION_NAMES.filter(
+    (action) => ACTIONS[action][0] === `s3:${name}` && ACTIONS[action][2] === ACTIONS[name][2],
+  )
   return covered.includes(name) ? covered : [name, ...covered]
 }
 

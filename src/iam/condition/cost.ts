@@ -70,13 +70,16 @@ function boundUnchecked(node: ASTNode, scope: Scope): Bound {
       return COMPREHENSIONS.has(node.args[0]) ? comprehension(node, scope) : call(node, node.args[0], scope)
     case 'call':
       return call(node, node.args[0], scope)
-    default: {
+    case '?:':
+    case '.':
+    case '[]': {
       const parts = total(node, scope)
-      return {
-        steps: parts.steps + 1 + reading(parts.size),
-        items: parts.items,
-        size: parts.size + PLAIN_SIZE,
-      }
+      return { ...parts, steps: parts.steps + 1 }
+    }
+    default: {
+      // Operators whose result is a number or a bool, and which may have to read their operands for it.
+      const parts = total(node, scope)
+      return { steps: parts.steps + 1 + reading(parts.size), items: 0, size: PLAIN_SIZE }
     }
   }
 }
