@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * One project per environment a test needs: `unit` needs nothing, `embedded` starts the gate over the embedded
- * backend, `ceph` needs Debian's Ceph packages and clients (run by .ci/run).
+ * One project per environment a test needs: `unit` needs nothing, `embedded` starts the gate over the embedded or a
+ * recording backend, `ceph` starts the gate over Ceph RGW (Debian's packages, run by .ci/run).
  */
-const project = (name: string, include: string[], timeout: number) => ({
+const project = (name: string, include: string[], timeout: number, globalSetup: string[] = []) => ({
   test: {
     name,
     include,
@@ -12,6 +12,7 @@ const project = (name: string, include: string[], timeout: number) => ({
     testTimeout: timeout,
     hookTimeout: timeout,
     pool: 'forks' as const,
+    globalSetup,
   },
 })
 
@@ -20,11 +21,13 @@ export default defineConfig({
     projects: [
       project(
         'unit',
-        ['test/{s3,sigv4,iam,store,services,proxy,embedded,cli,observe,architecture}/**/*.test.ts'],
+        [
+          'test/{s3,sigv4,iam,store,services,proxy,embedded,cli,config,control,observe,architecture}/**/*.test.ts',
+        ],
         30_000,
       ),
-      project('embedded', ['test/embedded-gate/**/*.test.ts', 'test/attacks/**/*.test.ts'], 60_000),
-      project('ceph', ['test/ceph/**/*.test.ts'], 120_000),
+      project('embedded', ['test/{embedded-gate,attacks}/**/*.test.ts'], 120_000),
+      project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
   },
 })
