@@ -40,6 +40,9 @@ const SIGNATURE_PARAMETER = ';chunk-signature='
 const SIGNATURE_LENGTH = 64
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature'
 
+/** Optional white space of header fields (RFC 9110, section 5.6.3); of nothing else. */
+const BLANKS_AROUND = /^[ \t]+|[ \t]+$/g
+
 const CR = 0x0d
 const LF = 0x0a
 
@@ -197,7 +200,7 @@ export class ChunkedDecoder {
     const colon = text.indexOf(':')
     if (colon <= 0) throw badTrailer()
     const name = text.slice(0, colon).toLowerCase()
-    const value = text.slice(colon + 1).trim()
+    const value = text.slice(colon + 1).replace(BLANKS_AROUND, '')
     if (name !== TRAILER_SIGNATURE) {
       this.#events.trailer(name, value)
       this.#state = next

@@ -58,8 +58,8 @@ describe.each(vectors)('$id', (vector) => {
     expect(verifySignature(claim, secretOf(vector), keys).signature).toBe(vector.signature)
     const { code, elements } = refusalOf(() => verifySignature(claim, new Secret('another'), keys))
     expect(code).toBe('SignatureDoesNotMatch')
-    expect(elements['StringToSign']).toBe(vector.stringToSign)
-    expect(elements['CanonicalRequest']).toBe(vector.canonicalRequest)
+    expect(elements.StringToSign).toBe(vector.stringToSign)
+    expect(elements.CanonicalRequest).toBe(vector.canonicalRequest)
   })
 })
 
