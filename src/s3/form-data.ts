@@ -79,27 +79,27 @@ export function formClosing(boundary: string): Buffer {
 }
 
 /** Takes the file's bytes, which are whole when `end` is called. */
-export interface FileSink {
+export interface FileSink<Whole> {
   push(slice: Buffer): void
-  end(): unknown
+  end(): Whole
 }
 
 /**
  * The file of a form as it streams in: exactly the announced number of bytes, and then the closing boundary. A boundary
  * within the file means that another part follows, which S3 does not take.
  */
-export class FormFileDecoder {
+export class FormFileDecoder<Whole> {
   readonly #length: number
   readonly #closing: Buffer
   readonly #delimiter: Buffer
-  readonly #file: FileSink
+  readonly #file: FileSink<Whole>
   #taken = 0
   /** The last bytes of the file, where a boundary may have begun. */
   #tail: Buffer = Buffer.alloc(0)
   #end: Buffer = Buffer.alloc(0)
 
   /** @param length of the file, in bytes */
-  constructor(length: number, boundary: string, file: FileSink) {
+  constructor(length: number, boundary: string, file: FileSink<Whole>) {
     this.#length = length
     this.#closing = formClosing(boundary)
     this.#delimiter = Buffer.from(`${CRLF}--${boundary}`)
@@ -127,10 +127,10 @@ export class FormFileDecoder {
   }
 
   /** @throws S3Error `MalformedPOSTRequest`, `IncompleteBody` */
-  end(): void {
+  end(): Whole {
     if (this.#taken !== this.#length) throw new S3Error('IncompleteBody')
     if (!this.#end.equals(this.#closing)) throw malformed('no closing boundary')
-    this.#file.end()
+    return this.#file.end()
   }
 }
 
