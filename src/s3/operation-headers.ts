@@ -36,6 +36,10 @@ const REFUSED: ReadonlySet<string> = new Set([
   'x-amz-bucket-namespace',
   // A device of the backend's account, not of a tenant's.
   'x-amz-mfa',
+  // Conditions that only directory buckets have: a backend that does not know them deletes unconditionally.
+  'x-amz-if-match-initiated-time',
+  'x-amz-if-match-last-modified-time',
+  'x-amz-if-match-size',
   // Appending: a backend that does not know it overwrites the object instead.
   'x-amz-write-offset-bytes',
 ])

@@ -28,6 +28,7 @@ describe('refused', () => {
     ['what is internal to Ceph', get, { 'x-rgw-object-type': 'a' }, 'NotImplemented'],
     ['Ceph between zones', get, { 'rgwx-zonegroup': 'a' }, 'NotImplemented'],
     ["the backend account's device", remove, { 'x-amz-mfa': '1 2' }, 'NotImplemented'],
+    ['a condition of directory buckets', remove, { 'x-amz-if-match-size': '1' }, 'NotImplemented'],
     ['appending', put, { 'x-amz-write-offset-bytes': '1' }, 'NotImplemented'],
     ['names of another kind', create, { 'x-amz-bucket-namespace': 'account-regional' }, 'NotImplemented'],
     ['an underscore', put, { x_amz_copy_source: '/other/secret' }, 'InvalidRequest'],

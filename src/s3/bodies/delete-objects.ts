@@ -13,6 +13,7 @@ import {
   childrenNamed,
   onlyChildren,
   optionalBoolean,
+  optionalChild,
   optionalText,
   parseRoot,
   requiredText,
@@ -29,9 +30,8 @@ export interface DeleteEntry {
   readonly key: string
   /** Null: the current version. */
   readonly versionId: string | null
+  /** Only an object with this entity tag, or any (`*`); null: whatever there is. */
   readonly etag: string | null
-  readonly lastModifiedTime: string | null
-  readonly size: string | null
 }
 
 /** What became of one key. */
@@ -54,7 +54,7 @@ export type DeleteOutcome =
 const MAX_ENTRIES = 1000
 
 /**
- * @throws S3Error `MalformedXML`, and what {@link refuseUnsafeKey} throws for any of the keys: one bad key refuses the
+ * @throws S3Error `MalformedXML`, `NotImplemented` for conditions of directory buckets, and what {@link refuseUnsafeKey} throws for any of the keys: one bad key refuses the
  *   whole request, nothing is deleted
  */
 export function parseDelete(bytes: Uint8Array): DeleteRequest {
@@ -73,8 +73,6 @@ export function formatDelete(entries: readonly DeleteEntry[], quiet: boolean): B
       textElement('Key', entry.key) +
       optionalElement('VersionId', entry.versionId) +
       optionalElement('ETag', entry.etag) +
-      optionalElement('LastModifiedTime', entry.lastModifiedTime) +
-      optionalElement('Size', entry.size) +
       '</Object>',
   )
   return Buffer.from(xmlDocument('Delete', (quiet ? '<Quiet>true</Quiet>' : '') + objects.join('')))
@@ -125,17 +123,22 @@ export function formatDeleteResult(
 
 function parseEntry(object: XmlElement): DeleteEntry {
   onlyChildren(object, ['Key', 'VersionId', 'ETag', 'LastModifiedTime', 'Size'])
+  refuseDirectoryConditions(object)
   const key = requiredText(object, 'Key')
   if (key === '') throw new S3Error('UserKeyMustBeSpecified', { message: 'A key must be specified.' })
   refuseUnsafeKey(key)
   const versionId = optionalText(object, 'VersionId')
   if (versionId === '') throw malformedXml('an empty VersionId')
-  return {
-    key,
-    versionId,
-    etag: optionalText(object, 'ETag'),
-    lastModifiedTime: optionalText(object, 'LastModifiedTime'),
-    size: optionalText(object, 'Size'),
+  return { key, versionId, etag: optionalText(object, 'ETag') }
+}
+
+/** Only directory buckets have them; a backend that does not know them deletes unconditionally. */
+function refuseDirectoryConditions(object: XmlElement): void {
+  for (const name of ['LastModifiedTime', 'Size']) {
+    if (optionalChild(object, name) === undefined) continue
+    throw new S3Error('NotImplemented', {
+      message: `The element ${name} implies functionality that is not implemented`,
+    })
   }
 }
 
