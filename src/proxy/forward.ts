@@ -21,10 +21,10 @@ import { forwardableHeaders } from '../s3/operation-headers.ts'
 import { canonicalQuery } from '../s3/uri.ts'
 import type { BodyExpectation } from '../sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../sigv4/body-verifier.ts'
-import type { Checksums } from '../sigv4/checksum.ts'
+import type { ChecksumAlgorithm, Checksums } from '../sigv4/checksum.ts'
 import type { AuthorizedRequest } from './authorize.ts'
 import { MAX_ERROR_BYTES } from './backend/backend-error.ts'
-import { capabilitiesOf, withoutUnknownChecksums } from './backend/capabilities.ts'
+import { type Capabilities, capabilitiesOf, withoutUnknownChecksums } from './backend/capabilities.ts'
 import { type Backends, createUpload, type RequestBody } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { expectationOf, readBody, refuseBody } from './body.ts'
@@ -114,20 +114,29 @@ function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
       const verifier = createBodyVerifier(expectation, emit, deps.checksums)
       return form === null ? verifier : form.decoder(verifier)
     },
+    trailer: trailingChecksum(request, expectation, 'sent-on'),
     beforeLastPiece: () => refuseUnlessStillOwned(bucket as Bucket, deps.reader),
   })
   sendContinue(asked.received)
   return { body: { kind: 'stream', upload }, headers: trailerHeaders(request, expectation) }
 }
 
-/**
- * A checksum that came behind the body cannot be told to the backend in front of it. Where the backend can compute it
- * by itself, it is told which.
- */
-function trailerHeaders({ backend }: AuthorizedRequest, expectation: BodyExpectation): HeaderList {
-  const { checksum } = expectation
-  if (checksum.kind !== 'trailer' || !capabilitiesOf(backend.record.kind).computesChecksums) return []
-  return [['x-amz-sdk-checksum-algorithm', checksum.algorithm]]
+/** Where the backend computes checksums by itself, it is told of one that comes behind the body. */
+function trailerHeaders(request: AuthorizedRequest, expectation: BodyExpectation): HeaderList {
+  const algorithm = trailingChecksum(request, expectation, 'computed')
+  return algorithm === null ? [] : [['x-amz-sdk-checksum-algorithm', algorithm]]
+}
+
+/** The checksum that comes behind the body, where the backend keeps it and deals with such ones in this way. */
+function trailingChecksum(
+  { backend }: AuthorizedRequest,
+  { checksum }: BodyExpectation,
+  way: Capabilities['trailers'],
+): ChecksumAlgorithm | null {
+  const { checksums, trailers } = capabilitiesOf(backend.record.kind)
+  return checksum.kind === 'trailer' && trailers === way && checksums.has(checksum.algorithm)
+    ? checksum.algorithm
+    : null
 }
 
 /**

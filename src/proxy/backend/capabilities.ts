@@ -21,8 +21,12 @@ export interface Capabilities {
   readonly checksums: ReadonlySet<ChecksumAlgorithm>
   /** Whether it tells checksums of whole objects from those of their parts (`x-amz-checksum-type`). */
   readonly checksumTypes: 'known' | 'unknown'
-  /** Whether it computes a checksum that it is told the algorithm of (`x-amz-sdk-checksum-algorithm`) and not the value. */
-  readonly computesChecksums: boolean
+  /**
+   * What becomes of a checksum that the client sends behind the body, too late for a header. `computed`: the backend
+   * computes it, told the algorithm (`x-amz-sdk-checksum-algorithm`). `sent-on`: it takes one behind the body, too.
+   * `dropped`: the gate has verified it, and that is all.
+   */
+  readonly trailers: 'computed' | 'sent-on' | 'dropped'
   /** Whether CreateBucket must name its region, where that is not `us-east-1`. */
   readonly locationConstraint: 'required' | 'omitted'
   /** Names that are not buckets there, but doors to other interfaces. */
@@ -132,7 +136,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: allBut(EMBEDDED),
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
-    computesChecksums: true,
+    trailers: 'computed',
     locationConstraint: 'omitted',
     reservedBuckets: new Set(),
   },
@@ -140,7 +144,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(UNKNOWN_TO_CEPH),
     checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     checksumTypes: 'unknown',
-    computesChecksums: false,
+    trailers: 'dropped',
     locationConstraint: 'omitted',
     reservedBuckets: new Set(CEPH_DOORS),
   },
@@ -148,7 +152,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(UNKNOWN_TO_MINIO),
     checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
     checksumTypes: 'known',
-    computesChecksums: false,
+    trailers: 'sent-on',
     locationConstraint: 'omitted',
     reservedBuckets: new Set(MINIO_DOORS),
   },
@@ -156,7 +160,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set(),
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
-    computesChecksums: false,
+    trailers: 'sent-on',
     locationConstraint: 'required',
     reservedBuckets: new Set(),
   },
@@ -165,7 +169,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     lacks: new Set([...UNKNOWN_TO_MINIO, ...UNKNOWN_TO_CEPH]),
     checksums: new Set(),
     checksumTypes: 'unknown',
-    computesChecksums: false,
+    trailers: 'dropped',
     locationConstraint: 'required',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
   },

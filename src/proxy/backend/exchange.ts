@@ -8,6 +8,7 @@
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { S3Error } from '../../s3/error.ts'
+import type { HeaderList } from '../../s3/headers.ts'
 import type { RequestSigner } from '../../sigv4/request-signer.ts'
 import type {
   BackendHeaders,
@@ -20,8 +21,9 @@ import type { Cluster } from './cluster.ts'
 import type { Endpoint } from './endpoint.ts'
 import { backendFault, describe, type FaultKind, faultKind } from './fault.ts'
 import { createPace, type Pace } from './pace.ts'
+import type { TrailerFraming } from './trailer.ts'
 import type { Upload, UploadReceiver } from './upload.ts'
-import { wireRequest } from './wire.ts'
+import { framedBody, NO_BODY, signedBody, verifiedBody, type WireBody, wireRequest } from './wire.ts'
 
 export interface ExchangeContext {
   readonly cluster: Cluster
@@ -48,8 +50,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
   readonly #context: ExchangeContext
   readonly #upload: Upload | null
   #phase: Phase = 'gathering'
-  #body: Buffer | Readable | null = null
-  #length = 0
+  #body: WireBody = NO_BODY
   #endpoint: Endpoint | null = null
   #unreachable: Endpoint[] = []
   #resends = 0
@@ -74,7 +75,8 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
         this.#dispatch()
         break
       case 'bytes':
-        this.whole(body.bytes)
+        this.#body = signedBody(body.bytes)
+        this.#dispatch()
         break
       case 'stream':
         body.upload.begin(this)
@@ -93,15 +95,14 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
 
   // The upload's side.
 
-  whole(bytes: Buffer): void {
-    this.#body = bytes
-    this.#length = bytes.length
+  whole(bytes: Buffer, checksums: HeaderList): void {
+    this.#body = verifiedBody(bytes, bytes.length, checksums)
     this.#dispatch()
   }
 
-  stream(body: Readable): void {
-    this.#body = body
-    this.#length = this.#upload?.length ?? 0
+  stream(body: Readable, framing: TrailerFraming | null): void {
+    this.#body =
+      framing === null ? verifiedBody(body, this.#upload?.length ?? 0, []) : framedBody(body, framing)
     this.#dispatch()
   }
 
@@ -201,7 +202,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
     this.#endpoint = endpoint
     this.#phase = 'waiting'
     this.#handedOverAt = now()
-    const wire = wireRequest(this.#request, endpoint, this.#body, this.#length, signer, {
+    const wire = wireRequest(this.#request, endpoint, this.#body, signer, {
       headersTimeout:
         this.#request.patience === 'minutes' ? settings.slowAnswerTimeoutMs : settings.answerTimeoutMs,
       bodyTimeout: settings.bodyTimeoutMs,

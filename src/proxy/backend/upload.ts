@@ -9,6 +9,9 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { S3Error } from '../../s3/error.ts'
+import type { HeaderList } from '../../s3/headers.ts'
+import type { ChecksumAlgorithm } from '../../sigv4/checksum.ts'
+import { TrailerFraming } from './trailer.ts'
 
 /**
  * Turns what came over the wire into the object's bytes. Synchronous, no copies: slices are valid for as long as the
@@ -18,7 +21,7 @@ export interface BodyDecoder {
   /** @throws S3Error on the first fault: bad framing, a bad chunk signature, too many bytes */
   push(chunk: Buffer): void
   /** The wire has ended. @throws S3Error where the body is short, or is not what its hashes say */
-  end(): unknown
+  end(): { readonly checksums: HeaderList }
 }
 
 export interface UploadOptions {
@@ -28,16 +31,24 @@ export interface UploadOptions {
   readonly length: number
   /** Makes the decoder, which hands every decoded slice to `emit`. */
   readonly decoder: (emit: (slice: Buffer) => void) => BodyDecoder
+  /** A checksum that comes behind the body and that the backend is to have; null: none, or it cannot take one. */
+  readonly trailer: ChecksumAlgorithm | null
   /** Runs when the body is verified and its last piece is about to go out. @throws S3Error to stop it, and no other error */
   readonly beforeLastPiece: () => void
 }
 
 /** Takes the body. Exactly one of `whole` and `stream` is called, unless `fault` comes first; `fault` may follow `stream`. */
 export interface UploadReceiver {
-  /** The body is short: it is all there, and verified. */
-  whole(bytes: Buffer): void
-  /** The body is long: it comes out of this stream. */
-  stream(body: Readable): void
+  /**
+   * The body is short: it is all there, and verified.
+   * @param checksums those that came behind it and that the backend is to have
+   */
+  whole(bytes: Buffer, checksums: HeaderList): void
+  /**
+   * The body is long: it comes out of this stream.
+   * @param framing how it is wrapped; null: as it is
+   */
+  stream(body: Readable, framing: TrailerFraming | null): void
   /** It must not be committed: the client is gone, or what it sent is not what it signed. */
   fault(error: S3Error): void
 }
@@ -70,6 +81,7 @@ class ClientUpload implements Upload {
   readonly #source: IncomingMessage
   readonly #decoder: BodyDecoder
   readonly #beforeLastPiece: () => void
+  readonly #trailer: ChecksumAlgorithm | null
   #receiver: UploadReceiver | null = null
   /** Decoded and not yet let go. The last of them stays until the body is verified. */
   #held: Buffer[] = []
@@ -77,12 +89,14 @@ class ClientUpload implements Upload {
   #releasedBytes = 0
   /** Null: nothing was let go yet. */
   #body: Readable | null = null
+  #framing: TrailerFraming | null = null
 
   constructor(options: UploadOptions) {
     this.length = options.length
     this.#source = options.source
     this.#decoder = options.decoder(this.#hold)
     this.#beforeLastPiece = options.beforeLastPiece
+    this.#trailer = options.trailer
   }
 
   begin(receiver: UploadReceiver): void {
@@ -126,7 +140,7 @@ class ClientUpload implements Upload {
     const last = this.#held.pop() as Buffer
     for (const slice of this.#held) {
       this.#releasedBytes += slice.length
-      body.push(slice)
+      this.#letGo(body, slice)
     }
     this.#held = [last]
     this.#heldBytes = last.length
@@ -145,16 +159,25 @@ class ClientUpload implements Upload {
       },
     })
     this.#body = body
-    this.#receiver?.stream(body)
+    if (this.#trailer !== null) this.#framing = new TrailerFraming(this.#trailer, this.length)
+    this.#receiver?.stream(body, this.#framing)
     return body
   }
 
+  #letGo(body: Readable, slice: Buffer): void {
+    if (this.#framing === null) body.push(slice)
+    else this.#framing.frame(slice, (piece) => body.push(piece))
+  }
+
   readonly #onEnd = (): void => {
+    let checksums: HeaderList
+    let ending: Buffer | null
     try {
-      this.#decoder.end()
+      checksums = this.#decoder.end().checksums
       if (this.#releasedBytes + this.#heldBytes !== this.length) {
         throw new S3Error('IncompleteBody', { reason: 'the body is shorter than was announced' })
       }
+      ending = this.#framing?.end(checksums) ?? null
       this.#beforeLastPiece()
     } catch (error) {
       this.#fail(error)
@@ -164,10 +187,12 @@ class ClientUpload implements Upload {
     const held = this.#held
     this.#detach()
     if (this.#body === null) {
-      receiver?.whole(held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held))
+      const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held)
+      receiver?.whole(bytes, this.#trailer === null ? [] : checksums)
       return
     }
-    for (const slice of held) this.#body.push(slice)
+    for (const slice of held) this.#letGo(this.#body, slice)
+    if (ending !== null) this.#body.push(ending)
     this.#body.push(null)
   }
 

@@ -4,58 +4,84 @@
  * What is signed is what is sent: path and query are canonical already, and header values are latin1 strings on both
  * sides, one character per byte.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
+import type { HeaderList } from '../../s3/headers.ts'
 import type { RequestSigner } from '../../sigv4/request-signer.ts'
 import type { BackendRequest } from './backends.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { WireRequest } from './pool.ts'
+import { STREAMING_PAYLOAD, type TrailerFraming } from './trailer.ts'
 
 export interface WireTimeouts {
   readonly headersTimeout: number
   readonly bodyTimeout: number
 }
 
-/** SHA-256 of nothing. */
-const EMPTY_PAYLOAD = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-/** Of bodies that were verified on their way in: hashing them once more would prove nothing. */
-const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+/** What is to be sent behind the headers. */
+export interface WireBody {
+  /** Null: nothing. */
+  readonly content: Buffer | Readable | null
+  /** In bytes, framing included. */
+  readonly length: number
+  /** What `x-amz-content-sha256` says of it. */
+  readonly payloadHash: string
+  /** What other headers say of it. */
+  readonly headers: HeaderList
+}
 
-/**
- * @param body what is left to send; null: nothing
- * @param length its length in bytes
- */
+export const NO_BODY: WireBody = {
+  content: null,
+  length: 0,
+  // SHA-256 of nothing.
+  payloadHash: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  headers: [],
+}
+
+/** A document of the gate's own making. */
+export function signedBody(bytes: Buffer): WireBody {
+  return { content: bytes, length: bytes.length, payloadHash: hash('sha256', bytes, 'hex'), headers: [] }
+}
+
+/** Bytes that were verified on their way in: hashing them once more would prove nothing. */
+export function verifiedBody(content: Buffer | Readable, length: number, headers: HeaderList): WireBody {
+  return { content, length, payloadHash: 'UNSIGNED-PAYLOAD', headers }
+}
+
+/** The same, with a checksum behind them. */
+export function framedBody(content: Readable, framing: TrailerFraming): WireBody {
+  return { content, length: framing.wireLength, payloadHash: STREAMING_PAYLOAD, headers: framing.headers }
+}
+
 export function wireRequest(
   request: BackendRequest,
   endpoint: Endpoint,
-  body: Buffer | Readable | null,
-  length: number,
+  body: WireBody,
   signer: RequestSigner,
   timeouts: WireTimeouts,
 ): WireRequest {
   const { record, secretKey } = request.backend
   const virtual = record.addressing === 'virtual' && request.bucket !== null
-  const host = virtual ? `${request.bucket}.${endpoint.host}` : endpoint.host
   const path = virtual ? request.path.slice(1 + (request.bucket as string).length) || '/' : request.path
   const headers = signer.sign({
     method: request.method,
-    host,
+    host: virtual ? `${request.bucket}.${endpoint.host}` : endpoint.host,
     path,
     query: request.query,
-    headers: request.headers,
-    payloadHash: payloadHash(request, body),
+    headers: body.headers.length === 0 ? request.headers : describing(body, request.headers),
+    payloadHash: body.payloadHash,
     accessKey: record.access_key,
     secretKey,
     region: record.region,
   })
   const flat: string[] = []
   for (const [name, value] of headers) flat.push(name, value)
-  if (body !== null) flat.push('content-length', String(length))
+  if (body.content !== null) flat.push('content-length', String(body.length))
   return {
     method: request.method,
     path: request.query === '' ? path : `${path}?${request.query}`,
     headers: flat,
-    body,
+    body: body.content,
     servername: endpoint.servername,
     // undici would close the connection after every HEAD.
     reset: false,
@@ -63,9 +89,12 @@ export function wireRequest(
   }
 }
 
-function payloadHash(request: BackendRequest, body: Buffer | Readable | null): string {
-  if (body === null) return EMPTY_PAYLOAD
-  return request.body.kind === 'bytes'
-    ? createHash('sha256').update(request.body.bytes).digest('hex')
-    : UNSIGNED_PAYLOAD
+function describing(body: WireBody, headers: HeaderList): HeaderList {
+  if (body.payloadHash !== STREAMING_PAYLOAD) return [...headers, ...body.headers]
+  const encoding = headers.find(([name]) => name === 'content-encoding')?.[1]
+  return [
+    ...headers.filter(([name]) => name !== 'content-encoding'),
+    ...body.headers,
+    ['content-encoding', encoding === undefined ? 'aws-chunked' : `aws-chunked,${encoding}`],
+  ]
 }

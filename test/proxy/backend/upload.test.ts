@@ -2,12 +2,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { crc32 } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type BackendSettings, createUpload } from '../../../src/proxy/backend/index.ts'
 import { S3Error } from '../../../src/s3/error.ts'
 import { bodyExpectation } from '../../../src/sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../../../src/sigv4/body-verifier.ts'
-import { loadChecksums } from '../../../src/sigv4/checksum.ts'
+import { type ChecksumAlgorithm, loadChecksums } from '../../../src/sigv4/checksum.ts'
 import type { PayloadMode } from '../../../src/sigv4/payload.ts'
 import { sha256 } from '../../support/reference-signer.ts'
 import { backend, hear, open, request } from './fixture.ts'
@@ -42,6 +43,7 @@ async function gate(
     readonly script?: (connection: ScriptedConnection) => Promise<void> | void
     readonly settings?: Partial<BackendSettings>
     readonly beforeLastPiece?: () => void
+    readonly trailer?: ChecksumAlgorithm
     readonly mode?: (request: IncomingMessage) => PayloadMode
   } = {},
 ): Promise<Gate> {
@@ -62,6 +64,7 @@ async function gate(
       source: incoming,
       length: expectation.decodedLength,
       decoder: (emit) => createBodyVerifier(expectation, emit, checksums),
+      trailer: options.trailer ?? null,
       beforeLastPiece: options.beforeLastPiece ?? (() => {}),
     })
     const to = request(backend([server.origin]), { method: 'PUT', body: { kind: 'stream', upload } })
@@ -154,6 +157,65 @@ describe('what arrives is what was sent', () => {
     socket.destroy()
     expect(await outcome(gated)).toBe('IncompleteBody')
     expect(gated.store.connections).toBe(0)
+  })
+})
+
+describe('a checksum behind the body', () => {
+  /** What a client sends, and its CRC-32. */
+  const wire = (body: Buffer): Buffer => {
+    const crc = Buffer.alloc(4)
+    crc.writeUInt32BE(crc32(body))
+    return Buffer.concat([
+      Buffer.from(`${body.length.toString(16)}\r\n`),
+      body,
+      Buffer.from(`\r\n0\r\nx-amz-checksum-crc32:${crc.toString('base64')}\r\n\r\n`),
+    ])
+  }
+  const announce = (body: Buffer): string[] => [
+    `x-amz-decoded-content-length: ${body.length}`,
+    'x-amz-trailer: x-amz-checksum-crc32',
+  ]
+  const mode = (): PayloadMode => ({ kind: 'unsigned-trailer' })
+
+  test.each([1_000, 300_000])('is sent on with %i bytes where the backend takes it', async (length) => {
+    const body = bytes(length)
+    const gated = await gate({ mode, trailer: 'CRC32' })
+    const socket = await client(gated.port, wire(body).length, announce(body))
+    socket.write(wire(body))
+    expect(await outcome(gated)).toBe('200')
+    const head = (gated.store.received[0] as Buffer).toString('latin1').split('\r\n\r\n')[0]
+    if (length > 16 * 1024) {
+      expect(head).toContain('x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER')
+      expect(head).toContain('content-encoding: aws-chunked')
+      expect(stored(gated.store).equals(wire(body))).toBe(true)
+    } else {
+      expect(head).toContain('x-amz-checksum-crc32: ')
+      expect(stored(gated.store).equals(body)).toBe(true)
+    }
+    socket.destroy()
+  })
+
+  test('is dropped elsewhere', async () => {
+    const body = bytes(300_000)
+    const gated = await gate({ mode })
+    const socket = await client(gated.port, wire(body).length, announce(body))
+    socket.write(wire(body))
+    expect(await outcome(gated)).toBe('200')
+    expect(stored(gated.store).equals(body)).toBe(true)
+    socket.destroy()
+  })
+
+  test('that is wrong leaves nothing', async () => {
+    const body = bytes(300_000)
+    const gated = await gate({ mode, trailer: 'CRC32' })
+    const sent = wire(body)
+    sent[100_000] = (sent[100_000] as number) ^ 1
+    const socket = await client(gated.port, sent.length, announce(body))
+    socket.write(sent)
+    expect(await outcome(gated)).toBe('BadDigest')
+    await vi.waitFor(() => expect(gated.store.endings).toEqual(['ECONNRESET']))
+    expect(stored(gated.store).length).toBeLessThan(300_000)
+    socket.destroy()
   })
 })
 
@@ -294,7 +356,8 @@ test('an upload whose endpoint cannot be reached goes to another', async () => {
     const upload = createUpload({
       source: incoming,
       length: body.length,
-      decoder: (emit) => ({ push: emit, end: () => undefined }),
+      decoder: (emit) => ({ push: emit, end: () => ({ checksums: [] }) }),
+      trailer: null,
       beforeLastPiece: () => {},
     })
     const to = backend([dead.origin, alive.origin])
