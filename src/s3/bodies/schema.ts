@@ -8,6 +8,19 @@ import { isOpened, type Openable, type Opened } from '../opened.ts'
 import { malformedXml, type XmlElement } from '../xml.ts'
 
 export type Schema =
+  | Leaf
+  /** In S3's model, but no permission covers it. */
+  | { readonly kind: 'refused' }
+  /** Only where the operator opened it. */
+  | { readonly kind: 'opened'; readonly name: Openable; readonly schema: Schema }
+  | {
+      readonly kind: 'elements'
+      readonly fields: ReadonlyMap<string, Field>
+      readonly attributes: readonly string[]
+    }
+
+/** An element that holds text alone. */
+type Leaf =
   | { readonly kind: 'text' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer' }
@@ -20,15 +33,6 @@ export type Schema =
   | { readonly kind: 'bucket-arn' }
   /** `AES256`, or a KMS's where that is opened. */
   | { readonly kind: 'encryption' }
-  /** In S3's model, but no permission covers it. */
-  | { readonly kind: 'refused' }
-  /** Only where the operator opened it. */
-  | { readonly kind: 'opened'; readonly name: Openable; readonly schema: Schema }
-  | {
-      readonly kind: 'elements'
-      readonly fields: ReadonlyMap<string, Field>
-      readonly attributes: readonly string[]
-    }
 
 interface Field {
   readonly schema: Schema
@@ -96,21 +100,18 @@ function visit(element: XmlElement, schema: Schema, openedNames: Opened, buckets
     default:
       if (element.children.length > 0) throw malformedXml(`elements in ${element.name}`)
       refuseAttributes(element, [])
-      checkLeaf(element, schema.kind, schema, openedNames, buckets)
+      checkLeaf(element, schema, openedNames, buckets)
       return element
   }
 }
 
-type Leaf = Exclude<Schema, { kind: 'elements' | 'opened' | 'refused' }>
-
 function checkLeaf(
   { name, text: value }: XmlElement,
-  kind: Leaf['kind'],
   schema: Leaf,
   openedNames: Opened,
   buckets: string[],
 ): void {
-  switch (kind) {
+  switch (schema.kind) {
     case 'text':
       return
     case 'boolean':
