@@ -43,6 +43,26 @@ export function describeRefusal(error: ServiceError): string {
     : describeFault(fault)
 }
 
+/** Why an address cannot be listened on. */
+const LISTEN_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  EACCES: 'this user may not listen there',
+  ENOTFOUND: 'there is no such host',
+}
+
+function listenFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string
+    port?: number
+  }
+  const why = LISTEN_FAULTS[code ?? '']
+  if (why === undefined || !['listen', 'bind', 'getaddrinfo'].includes(syscall ?? '')) return undefined
+  const place = address === undefined ? error.message : `${address}:${port}`
+  return `cannot listen on ${place}: ${why}; choose another address with --listen`
+}
+
 /** Anything that was thrown. An error that is none of the known ones shows its stack: it is a defect. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) {
@@ -63,6 +83,8 @@ export function failureOf(error: unknown): Failure {
   ) {
     return { message: error.message, exitCode: EXIT.failed }
   }
+  const unbound = listenFailure(error)
+  if (unbound !== undefined) return { message: unbound, exitCode: EXIT.failed }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { message: text, exitCode: EXIT.failed }
 }

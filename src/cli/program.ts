@@ -65,6 +65,7 @@ export function createProgram(cli: Cli): Command {
   bucketCommands(program, cli)
   backendCommands(program, cli)
   program.commandsGroup('Other:')
+  program.helpCommand('help [command]', 'show help')
   logCommands(program, cli)
   completionCommand(program, cli)
   return program

@@ -16,6 +16,7 @@ import type { Services } from '../services/services.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import type { Store } from '../store/store.ts'
 import { backendSettings } from './backend-settings.ts'
+import { StartFailure } from './failure.ts'
 import { createGateOwnership, reportEvent } from './serving.ts'
 
 export interface PrepareDeps {
@@ -84,6 +85,9 @@ async function startEmbedded(config: Config, { services, log, now }: PrepareDeps
     directory: join(config.data, 'embedded'),
     now,
     onFault: (error) => log.error('embedded backend', {}, error),
+  }).catch((error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new StartFailure(`the embedded backend does not start: ${message}`, { cause: error })
   })
   const record: NewBackend = {
     name: DEFAULT,

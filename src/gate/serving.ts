@@ -60,7 +60,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
-    const regions: ReadonlySet<string> = new Set([settings.region, ...settings.regions])
+    const regions: ReadonlySet<string> = new Set([settings.region, ...settings.regions, 'us-east-1'])
     return createPipeline({
       now,
       nextRequestId,

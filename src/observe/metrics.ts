@@ -34,6 +34,17 @@ export interface Metrics {
   snapshot(): Promise<MetricsSnapshot>
 }
 
+/**
+ * One snapshot for several, without what only a living process has: what is kept of workers that ended, so that a
+ * counter never falls.
+ */
+export async function mergeCounters(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  const merged = await AggregatorRegistry.aggregate([...snapshots]).getMetricsAsJSON()
+  return merged.filter(({ type }) => COUNTING.has(String(type)))
+}
+
+const COUNTING: ReadonlySet<string> = new Set(['counter', 'histogram'])
+
 /** The text that Prometheus reads, of one or more processes. */
 export function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
   return AggregatorRegistry.aggregate([...snapshots]).metrics()

@@ -8,7 +8,7 @@ import { prepareGate } from '../../gate/prepare.ts'
 import { storeLogger, storeOptions } from '../../gate/store-options.ts'
 import { type HealthListener, startHealthListener } from '../../observe/health.ts'
 import { createLog, type Log } from '../../observe/log.ts'
-import { type MetricsSnapshot, renderMetrics } from '../../observe/metrics.ts'
+import { type MetricsSnapshot, mergeCounters, renderMetrics } from '../../observe/metrics.ts'
 import { SYSTEM_RANDOM } from '../../services/deps.ts'
 import { createServices } from '../../services/index.ts'
 import { openStore } from '../../store/index.ts'
@@ -73,7 +73,7 @@ interface Workers {
   /** `ok`, or what is the matter. */
   state(): string
   tell(message: ToWorker): void
-  /** Of those workers that answer in time. */
+  /** Of the workers that answer in time, and what those counted that have ended. */
   snapshots(): Promise<readonly MetricsSnapshot[]>
   /** Resolves when the last one has ended. */
   drain(): Promise<void>
@@ -83,6 +83,8 @@ interface Workers {
 async function startWorkers(count: number, log: Log): Promise<Workers> {
   const running = new Set<Worker>()
   const serving = new Set<Worker>()
+  const latest = new Map<Worker, MetricsSnapshot>()
+  let ended: MetricsSnapshot = []
   const awaited = new Map<number, (snapshot: MetricsSnapshot) => void>()
   let draining = false
   let started = false
@@ -105,6 +107,7 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
             worker.kill()
             break
           case 'metrics':
+            latest.set(worker, message.snapshot)
             awaited.get(message.id)?.(message.snapshot)
             break
         }
@@ -112,6 +115,7 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
       worker.once('exit', (code, signal) => {
         running.delete(worker)
         serving.delete(worker)
+        void keepCounters(worker)
         reject(new CommandFailure(`a worker ended at its start (${signal ?? `code ${code}`})`))
         if (running.size === 0) whenGone?.()
         if (draining || !started) return
@@ -123,6 +127,13 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
         setTimeout(replace, wait)
       })
     })
+
+  const keepCounters = async (worker: Worker): Promise<void> => {
+    const last = latest.get(worker)
+    if (last === undefined) return
+    latest.delete(worker)
+    ended = await mergeCounters([ended, last])
+  }
 
   const replace = (): void => {
     if (draining) return
@@ -169,7 +180,7 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
       snapshots: async () => {
         const asked = [...serving].filter((worker) => worker.isConnected())
         const answers = await Promise.all(asked.map(snapshotOf))
-        return answers.filter((answer) => answer !== null)
+        return [ended, ...answers.filter((answer) => answer !== null)]
       },
       drain,
     }
