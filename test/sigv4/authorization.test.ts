@@ -74,7 +74,7 @@ const CREDENTIAL = `${MALFORMED}the Credential is mal-formed; expecting "<YOUR-A
 const THREE = `${MALFORMED}the authorization header requires three components: Credential, SignedHeaders, and Signature.`
 
 describe('AuthorizationHeaderMalformed', () => {
-  test.each([
+  test.each<readonly [string, string, string]>([
     ['no Credential', `AWS4-HMAC-SHA256 SignedHeaders=host, Signature=${SIGNATURE}`, 'missing Credential.'],
     [
       'empty Credential',

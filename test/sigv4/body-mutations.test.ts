@@ -78,8 +78,8 @@ function meaningOf(wire: Buffer): string {
       (_, before: string, size: string) => before + size.toLowerCase(),
     )
     .replace(
-      /(\r\n)([^:\r\n]+):[ \t\v\f\u00a0]*([^\r\n]*?)[ \t\v\f\u00a0]*(\n?)(?=\r\n)/g,
-      (_, before, name: string, content) => `${before}${name.toLowerCase()}:${content}`,
+      /(\r\n)([^:\r\n]+):[ \t]*([^\r\n]*?)[ \t]*\n?(?=\r\n)/g,
+      (_, before: string, name: string, content: string) => `${before}${name.toLowerCase()}:${content}`,
     )
 }
 
@@ -90,18 +90,25 @@ function expectHarmless(changed: Buffer, wire: Buffer, target: Case, what: strin
   expect(meaningOf(changed), what).toBe(meaningOf(wire))
 }
 
+/** Bytes that mean something in an envelope, and a few that might to a careless reader. */
+const GRAMMAR = Buffer.from('\r\n \t\0\v01aA;:=\xa0\xff', 'latin1')
+
+/** Each single bit, and each byte of the grammar. */
+const replacements = (byte: number): readonly number[] =>
+  [...GRAMMAR, ...Array.from({ length: 8 }, (_, bit) => byte ^ (1 << bit))].filter((value) => value !== byte)
+
 describe.each(CASES)('$name', (target) => {
   test('is accepted as it is', () => {
     expect(outcomeOf(target.wire(), target)?.data.equals(DATA)).toBe(true)
   })
 
-  test('every byte, every other value', () => {
+  test('every byte changed', () => {
     const wire = target.wire()
     for (let at = 0; at < wire.length; at++) {
-      for (let flip = 1; flip < 256; flip++) {
+      for (const value of replacements(wire[at]!)) {
         const changed = Buffer.from(wire)
-        changed[at] = changed[at]! ^ flip
-        expectHarmless(changed, wire, target, `byte ${at} ^ ${flip}`)
+        changed[at] = value
+        expectHarmless(changed, wire, target, `byte ${at} = ${value}`)
       }
     }
   })
@@ -117,9 +124,9 @@ describe.each(CASES)('$name', (target) => {
   test('a byte put in everywhere', () => {
     const wire = target.wire()
     for (let at = 0; at <= wire.length; at++) {
-      for (const byte of ['\r', '\n', ' ', '\0', '0', '1', 'a', ';', ':', '\xff']) {
-        const changed = Buffer.concat([wire.subarray(0, at), Buffer.from(byte, 'latin1'), wire.subarray(at)])
-        expectHarmless(changed, wire, target, `${JSON.stringify(byte)} before byte ${at}`)
+      for (const byte of GRAMMAR) {
+        const changed = Buffer.concat([wire.subarray(0, at), Buffer.of(byte), wire.subarray(at)])
+        expectHarmless(changed, wire, target, `${byte} before byte ${at}`)
       }
     }
   })

@@ -14,7 +14,7 @@ const TRAILER: PayloadMode = { kind: 'unsigned-trailer' }
 const SIGNED_TRAILER: PayloadMode = { kind: 'signed-chunks-trailer' }
 const NONE = new Set<string>()
 
-const declared = (headers: Record<string, string>, mode = UNSIGNED, hoisted = NONE) =>
+const declared = (headers: Record<string, string>, mode: PayloadMode = UNSIGNED, hoisted = NONE) =>
   declaredChecksum(new Map(Object.entries(headers)), mode, hoisted)
 
 describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
