@@ -26,7 +26,7 @@ export interface FormHead {
  * @throws S3Error `MalformedPOSTRequest`
  */
 export function formBoundary(contentType: string): string {
-  const match = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)
+  const match = /;\s*boundary=(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))\s*(?:;|$)/i.exec(contentType)
   const boundary = match?.[1] ?? match?.[2]
   if (boundary === undefined) throw malformed('no boundary')
   return boundary

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import { S3Error, type S3ErrorCode } from '../../src/s3/error.ts'
+import { FormFileDecoder, formBoundary, formClosing, parseFormHead } from '../../src/s3/form-data.ts'
+
+const BOUNDARY = 'xXx'
+
+const field = (name: string, value: string): string =>
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
+const file = (headers = 'name="file"; filename="a.txt"'): string =>
+  `--${BOUNDARY}\r\nContent-Disposition: form-data; ${headers}\r\nContent-Type: text/plain\r\n\r\n`
+
+const head = (text: string) => parseFormHead(Buffer.from(text), BOUNDARY)
+
+function codeOf(call: () => unknown): S3ErrorCode | undefined {
+  try {
+    call()
+    return undefined
+  } catch (error) {
+    if (error instanceof S3Error) return error.code
+    throw error
+  }
+}
+
+describe('boundary', () => {
+  it.each([
+    ['multipart/form-data; boundary=abc', 'abc'],
+    ['multipart/form-data; charset=utf-8; boundary="a b;c"', 'a b;c'],
+    ['multipart/form-data;BOUNDARY=abc', 'abc'],
+  ])('of %s', (contentType, boundary) => {
+    expect(formBoundary(contentType)).toBe(boundary)
+  })
+
+  it.each([
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    `multipart/form-data; boundary=${'x'.repeat(71)}`,
+  ])('is missing from %s', (contentType) => {
+    expect(codeOf(() => formBoundary(contentType))).toBe('MalformedPOSTRequest')
+  })
+})
+
+describe('what stands before the file', () => {
+  it('is parsed, whatever the fields hold', () => {
+    const text = field('key', 'a b/ü') + field('policy', 'e30=') + field('empty', '') + file()
+    expect(head(`${text}content`)).toEqual({
+      fields: [
+        ['key', 'a b/ü'],
+        ['policy', 'e30='],
+        ['empty', ''],
+      ],
+      filename: 'a.txt',
+      length: Buffer.byteLength(text),
+    })
+  })
+
+  it('is waited for, byte by byte', () => {
+    const text = Buffer.from(field('key', 'k') + file())
+    for (let length = 0; length < text.length; length++) {
+      expect(parseFormHead(text.subarray(0, length), BOUNDARY)).toBeUndefined()
+    }
+    expect(parseFormHead(text, BOUNDARY)?.length).toBe(text.length)
+  })
+
+  it.each([
+    ['another boundary', field('key', 'k').replaceAll(BOUNDARY, 'yYy'), 'MalformedPOSTRequest'],
+    [
+      'a part without a name',
+      `--${BOUNDARY}\r\nContent-Type: text/plain\r\n\r\nx\r\n${file()}`,
+      'MalformedPOSTRequest',
+    ],
+    ['no file', `${field('key', 'k')}--${BOUNDARY}--\r\n`, 'InvalidArgument'],
+    [
+      'a boundary with something behind it',
+      `--${BOUNDARY}x\r\nContent-Disposition: form-data; name="a"\r\n\r\n`,
+      'MalformedPOSTRequest',
+    ],
+    ['fields without end', field('key', 'k'.repeat(40_000)), 'MaxPostPreDataLengthExceeded'],
+  ] as const)('is refused with %s', (_, text, code) => {
+    expect(codeOf(() => head(text))).toBe(code)
+  })
+
+  it('is refused where a field is not UTF-8', () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="key"\r\n\r\n`),
+      Buffer.from([0xff]),
+      Buffer.from(`\r\n${file()}`),
+    ])
+    expect(codeOf(() => parseFormHead(bytes, BOUNDARY))).toBe('MalformedPOSTRequest')
+  })
+})
+
+describe('the file', () => {
+  /** Decodes `body` in pieces of `size` bytes, the file being `length` bytes long. */
+  function decode(body: Buffer, length: number, size: number): Buffer {
+    const slices: Buffer[] = []
+    let ended = false
+    const decoder = new FormFileDecoder(length, BOUNDARY, {
+      push: (slice) => slices.push(slice),
+      end: () => {
+        ended = true
+      },
+    })
+    for (let i = 0; i < body.length; i += size) decoder.push(body.subarray(i, i + size))
+    decoder.end()
+    expect(ended).toBe(true)
+    return Buffer.concat(slices)
+  }
+
+  const closing = formClosing(BOUNDARY)
+
+  it.each(['', 'x', '\r\n', `--${BOUNDARY}`, `\r\n--xX`, 'a'.repeat(100)])(
+    'comes out as it is: %j',
+    (content) => {
+      const bytes = Buffer.from(content)
+      for (let size = 1; size < 40; size++) {
+        expect(decode(Buffer.concat([bytes, closing]), bytes.length, size)).toEqual(bytes)
+      }
+    },
+  )
+
+  const BAD: readonly (readonly [string, string, number, S3ErrorCode])[] = [
+    [
+      'another part follows',
+      `abc\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\nx`,
+      62,
+      'MalformedPOSTRequest',
+    ],
+    ['something follows the form', `abc\r\n--${BOUNDARY}--\r\nmore`, 3, 'MalformedPOSTRequest'],
+    ['the closing boundary is another', 'abc\r\n--yYy--\r\n', 3, 'MalformedPOSTRequest'],
+    ['the closing boundary is missing', 'abc', 3, 'MalformedPOSTRequest'],
+    ['it is short', 'ab', 3, 'IncompleteBody'],
+  ]
+  it.each(BAD)('is refused where %s', (_, text, length, code) => {
+    for (let size = 1; size < 40; size++)
+      expect(codeOf(() => decode(Buffer.from(text), length, size))).toBe(code)
+  })
+})
