@@ -6,8 +6,9 @@
 import { invalidArgument, S3Error } from './error.ts'
 import type { Headers } from './headers.ts'
 import { COPY_SOURCE } from './operations/header-lists.ts'
-import type { Expected, Level, OperationRow } from './operations/row.ts'
-import { type MatchableOperationName, OPERATION_NAMES, OPERATIONS } from './operations/table.ts'
+import { type Candidate, INDEX, type LevelIndex, PLAIN } from './operations/lookup.ts'
+import type { OperationRow } from './operations/row.ts'
+import type { MatchableOperationName } from './operations/table.ts'
 import type { Target } from './target.ts'
 import type { QueryParameters } from './uri.ts'
 
@@ -64,41 +65,6 @@ export const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
 /** A hint of the JS SDK's, naming the operation it thinks it calls. */
 const HINT = 'x-id'
 
-/** Required parameters that qualify a sub-resource and are none themselves. */
-const QUALIFIERS: ReadonlySet<string> = new Set([
-  'annotationName',
-  'id',
-  'list-type',
-  'partNumber',
-  'select-type',
-])
-
-/** The key of the operations that have no sub-resource. */
-const PLAIN = ''
-
-interface Candidate {
-  readonly name: MatchableOperationName
-  readonly row: OperationRow
-  readonly required: readonly (readonly [name: string, expected: Expected])[]
-  readonly parameters: ReadonlySet<string>
-  /** The query is another request's: neither read nor kept. */
-  readonly ignoresQuery: boolean
-}
-
-interface LevelIndex {
-  /** Method → sub-resource → candidates, those that require most first. */
-  readonly methods: ReadonlyMap<string, ReadonlyMap<string, readonly Candidate[]>>
-  readonly subresources: ReadonlySet<string>
-  /** Every parameter that any operation of this level takes. */
-  readonly parameters: ReadonlySet<string>
-}
-
-const INDEX: Readonly<Record<Level, LevelIndex>> = {
-  service: indexLevel('service'),
-  bucket: indexLevel('bucket'),
-  object: indexLevel('object'),
-}
-
 /**
  * @param query decoded parameters, authentication parameters included; hoisted headers already moved to `headers`
  * @throws S3Error 400 for a repeated parameter, two sub-resources, or one that lacks what it needs; 405 for a method
@@ -146,7 +112,7 @@ function operationParameters(query: QueryParameters, level: LevelIndex, method: 
       throw invalidArgument(name, value, `The parameter ${name} must be given only once.`)
     }
     seen.push(name)
-    if (ours) params.push([name, level.subresources.has(name) && name !== 'uploadId' ? '' : value])
+    if (ours) params.push([name, level.bare.has(name) ? '' : value])
   }
   return params
 }
@@ -258,34 +224,4 @@ function methodNotAllowed(method: string, target: Target): S3Error {
       ['ResourceType', target.kind.toUpperCase()],
     ],
   })
-}
-
-function indexLevel(level: Level): LevelIndex {
-  const methods = new Map<string, Map<string, Candidate[]>>()
-  const subresources = new Set<string>()
-  const parameters = new Set<string>()
-  for (const name of OPERATION_NAMES) {
-    if (!isMatchable(name) || OPERATIONS[name].level !== level) continue
-    const row: OperationRow = OPERATIONS[name]
-    const required = Object.entries(row.query.required)
-    const subresource = required.map(([key]) => key).find((key) => !QUALIFIERS.has(key)) ?? PLAIN
-    if (subresource !== PLAIN) subresources.add(subresource)
-    const own = new Set([...required.map(([key]) => key), ...row.query.optional])
-    for (const key of own) parameters.add(key)
-    const ofMethod = methods.get(row.method) ?? new Map<string, Candidate[]>()
-    methods.set(row.method, ofMethod)
-    const candidates = ofMethod.get(subresource) ?? []
-    ofMethod.set(subresource, candidates)
-    candidates.push({ name, row, required, parameters: own, ignoresQuery: row.query.optional.includes('*') })
-    candidates.sort((a, b) => requirements(b) - requirements(a))
-  }
-  return { methods, subresources, parameters }
-}
-
-function requirements(candidate: Candidate): number {
-  return candidate.required.length + candidate.row.headers.required.length
-}
-
-function isMatchable(name: keyof typeof OPERATIONS): name is MatchableOperationName {
-  return OPERATIONS[name].matching === 'request'
 }
