@@ -6,6 +6,7 @@
  * in milliseconds and sizes in bytes.
  */
 import { z } from 'zod'
+import { OPENABLE } from '../s3/opened.ts'
 import {
   addressRange,
   count,
@@ -114,14 +115,11 @@ const backend = z.strictObject({
     delivery: 'file',
     reload: 'live',
   }),
-  opened_operations: key(
-    listOf(matching(/^[A-Z][A-Za-z0-9]{2,63}$/, 'an S3 operation such as PutBucketPolicy')),
-    {
-      about:
-        "Operations that act with the store's own power, and that are refused unless they are named here.",
-      default: [],
-    },
-  ),
+  opened_operations: key(listOf(oneOf(OPENABLE)), {
+    about: "Operations that act with the store's own power, and that are refused unless they are named here.",
+    default: [],
+    reload: 'live',
+  }),
 })
 
 const limits = z.strictObject({
