@@ -41,7 +41,8 @@ export interface SigningOptions {
 }
 
 /** AWS Signature Version 4 in the Authorization header. */
-export function signed(credentials: Credentials, request: S3Request, options: SigningOptions): RawRequest {
+export function signed(credentials: Credentials, request: S3Request, given: SigningOptions): RawRequest {
+  const options = settled(given)
   const body = Buffer.from(request.body ?? '')
   const payload = options.payload ?? sha256(body)
   const unsignedYet: RawRequest = {
@@ -144,7 +145,8 @@ export interface ChunkedRequest {
 }
 
 /** An aws-chunked upload. The body is also given in pieces, for tests that tamper with one. */
-export function chunked(credentials: Credentials, request: S3Request, options: ChunkOptions): ChunkedRequest {
+export function chunked(credentials: Credentials, request: S3Request, given: ChunkOptions): ChunkedRequest {
+  const options = settled(given)
   const data = Buffer.from(request.body ?? '')
   const trailers = options.trailers ?? []
   const encoding = options.contentEncoding === undefined ? 'aws-chunked' : options.contentEncoding
@@ -385,6 +387,11 @@ function stringToSignV2(request: S3Request, date: string): string {
     .map(([name, text]) => `${name.toLowerCase()}:${text}\n`)
     .sort()
   return `${request.method}\n${value('content-md5')}\n${value('content-type')}\n${date}\n${amz.join('')}${path}${resources.length === 0 ? '' : `?${resources.join('&')}`}`
+}
+
+/** The same options with their time settled: a request is signed for one second, however long that takes. */
+function settled<T extends SigningOptions>(options: T): T & { readonly at: number } {
+  return { ...options, at: options.at ?? Date.now() }
 }
 
 function scopeOf(options: SigningOptions): Scope {
