@@ -2,7 +2,7 @@
  * Conditions of rules: CEL expressions over the request and the resource, checked for syntax, types and cost when they
  * are written, and compiled once. The language is described in README.md, "Conditions".
  */
-import { closureOf } from './condition/closures.ts'
+import { closureOf, type Test } from './condition/closures.ts'
 import { refuseCostly } from './condition/cost.ts'
 import type { ConditionFacts } from './condition/facts.ts'
 import {
@@ -33,6 +33,8 @@ export type CompiledCondition = (facts: ConditionFacts) => Outcome
 
 const ABSENT: Failure = { message: 'the request lacks what the condition asks for' }
 
+const UNBOUND: ReadonlyMap<string, ASTNode> = new Map()
+
 /** What keeps a condition from being accepted: at most its first fault. `''` has none: it means "unconditional". */
 export function checkCondition(text: string): readonly ConditionFault[] {
   if (text === '') return []
@@ -48,12 +50,30 @@ export function checkCondition(text: string): readonly ConditionFault[] {
 /** A condition as a function. One that would be refused never holds: its outcome is the reason. */
 export function compileCondition(text: string): CompiledCondition {
   try {
-    const closure = closureOf(accept(text))
+    const tree = accept(text)
+    // Where nothing of it is of a kind that closures know, the library runs it whole and can say what fails.
+    const otherwise = (node: ASTNode): Test | undefined =>
+      node === tree ? undefined : interpretPart(text, node)
+    const closure = closureOf(tree, { bound: UNBOUND, otherwise })
     return closure === undefined ? interpret(text) : (facts) => closure(facts) ?? ABSENT
   } catch (error) {
     if (!(error instanceof ConditionRefused)) throw error
     const failure: Failure = { message: error.message }
     return () => failure
+  }
+}
+
+/** A part of a condition on the library; undefined where its text, without the parentheses around, does not stand alone. */
+function interpretPart(text: string, { start, end }: ASTNode): Test | undefined {
+  try {
+    const part = interpret(text.slice(start, end))
+    return (facts) => {
+      const outcome = part(facts)
+      return typeof outcome === 'boolean' ? outcome : undefined
+    }
+  } catch (error) {
+    if (!(error instanceof ConditionRefused)) throw error
+    return undefined
   }
 }
 

@@ -19,16 +19,16 @@ export interface ConditionInput {
   readonly locality: string | null
 }
 
-/** The input with what several conditions share worked out at most once. */
+/** The input, absent fields as CEL's evaluators see them, with what several conditions share worked out once. */
 export class ConditionFacts {
   readonly ip: string
   readonly time: number
   readonly userAgent: string
   readonly operation: string
-  readonly prefix: string | null
-  readonly name: string | null
-  readonly id: string | null
-  readonly locality: string | null
+  readonly prefix: string | undefined
+  readonly name: string | undefined
+  readonly id: string | undefined
+  readonly locality: string | undefined
   /** Null: not parsed yet. */
   #address: Address | undefined | null = null
 
@@ -38,10 +38,10 @@ export class ConditionFacts {
     this.userAgent =
       input.userAgent.length > MAX_USER_AGENT ? input.userAgent.slice(0, MAX_USER_AGENT) : input.userAgent
     this.operation = input.operation
-    this.prefix = input.prefix
-    this.name = input.name
-    this.id = input.id
-    this.locality = input.locality
+    this.prefix = input.prefix ?? undefined
+    this.name = input.name ?? undefined
+    this.id = input.id ?? undefined
+    this.locality = input.locality ?? undefined
   }
 
   /** {@link ip} parsed; undefined where it is no address. */
@@ -51,15 +51,15 @@ export class ConditionFacts {
   }
 }
 
-/** The fields of the variables `request` and `resource`, by the name that conditions use. */
+/** The fields of the variables `request` and `resource`, by the name that conditions use; undefined: absent. */
 export const TEXT_FIELDS = {
-  'request.ip': (facts: ConditionFacts): string | null => facts.ip,
-  'request.user_agent': (facts: ConditionFacts): string | null => facts.userAgent,
-  'request.operation': (facts: ConditionFacts): string | null => facts.operation,
-  'request.prefix': (facts: ConditionFacts): string | null => facts.prefix,
-  'resource.name': (facts: ConditionFacts): string | null => facts.name,
-  'resource.id': (facts: ConditionFacts): string | null => facts.id,
-  'resource.locality': (facts: ConditionFacts): string | null => facts.locality,
+  'request.ip': (facts: ConditionFacts): string | undefined => facts.ip,
+  'request.user_agent': (facts: ConditionFacts): string | undefined => facts.userAgent,
+  'request.operation': (facts: ConditionFacts): string | undefined => facts.operation,
+  'request.prefix': (facts: ConditionFacts): string | undefined => facts.prefix,
+  'resource.name': (facts: ConditionFacts): string | undefined => facts.name,
+  'resource.id': (facts: ConditionFacts): string | undefined => facts.id,
+  'resource.locality': (facts: ConditionFacts): string | undefined => facts.locality,
 } as const
 
 export type TextField = keyof typeof TEXT_FIELDS

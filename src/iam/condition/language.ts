@@ -46,7 +46,7 @@ class RequestVariable {
     this.time = new Date(facts.time)
     this.user_agent = facts.userAgent
     this.operation = facts.operation
-    this.prefix = facts.prefix ?? undefined
+    this.prefix = facts.prefix
   }
 }
 
@@ -56,9 +56,9 @@ class ResourceVariable {
   readonly locality: string | undefined
 
   constructor(facts: ConditionFacts) {
-    this.name = facts.name ?? undefined
-    this.id = facts.id ?? undefined
-    this.locality = facts.locality ?? undefined
+    this.name = facts.name
+    this.id = facts.id
+    this.locality = facts.locality
   }
 }
 

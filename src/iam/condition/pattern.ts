@@ -3,6 +3,7 @@
  * be held up for seconds by 28 characters. https://github.com/google/re2/wiki/Syntax
  */
 import { RE2JS } from 're2js'
+import { memoized } from './memo.ts'
 
 /** Longer patterns are refused. */
 export const MAX_PATTERN_LENGTH = 256
@@ -14,7 +15,9 @@ const MAX_PROGRAM_SIZE = 128
 export type Pattern = (text: string) => boolean
 
 /** @throws Error that says what is wrong with it */
-export function compilePattern(source: string): Pattern {
+export const compilePattern: (source: string) => Pattern = memoized(compile, 1000)
+
+function compile(source: string): Pattern {
   if (source.length > MAX_PATTERN_LENGTH) {
     throw new Error(`a pattern has at most ${MAX_PATTERN_LENGTH} characters`)
   }

@@ -1,12 +1,16 @@
 /** What a clock on the wall shows at an instant, in a named time zone or at a fixed offset. */
 
+import { memoized } from './memo.ts'
+
 const QUARTER_HOUR = 15 * 60 * 1000
 
 /** A date whose UTC fields are what the wall clock shows. */
 export type WallClock = (time: number) => Date
 
-/** @throws RangeError for an unknown zone */
-export function wallClock(zone: string): WallClock {
+/** The clock of a zone (`Europe/Paris`) or an offset (`+05:30`). @throws RangeError for an unknown one */
+export const wallClock: (zone: string) => WallClock = memoized(makeWallClock, 1000)
+
+function makeWallClock(zone: string): WallClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     calendar: 'gregory',
