@@ -106,6 +106,8 @@ class ClientUpload implements Upload {
     source.on('end', this.#onEnd)
     source.on('error', this.#onGone)
     source.on('close', this.#onGone)
+    // Whoever read the head of a form left it paused.
+    source.resume()
     if (source.destroyed) this.#onGone()
   }
 
