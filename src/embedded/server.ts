@@ -108,7 +108,7 @@ async function serve(context: Context, incoming: IncomingMessage, response: Serv
     const reply = await answer(context, incoming)
     await send(response, reply, context.store.blobs)
   } catch (error) {
-    sendError(response, incoming, asS3Error(error, incoming, context.onFault), requestId)
+    sendError(response, incoming, asS3Error(error, context.onFault), requestId)
   }
 }
 
@@ -162,9 +162,14 @@ function bodyLength(incoming: IncomingMessage, headers: Headers): number {
   return 0
 }
 
-function asS3Error(error: unknown, incoming: IncomingMessage, onFault: (error: unknown) => void): S3Error {
+/** How a connection breaks that the other side closed. */
+const HANG_UPS: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
+
+function asS3Error(error: unknown, onFault: (error: unknown) => void): S3Error {
   if (error instanceof S3Error) return error
-  if (incoming.destroyed && !incoming.complete) return new S3Error('IncompleteBody', { cause: error })
+  if (error instanceof Error && 'code' in error && HANG_UPS.has(error.code)) {
+    return new S3Error('IncompleteBody', { cause: error })
+  }
   onFault(error)
   return new S3Error('InternalError', { cause: error })
 }

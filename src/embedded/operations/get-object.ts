@@ -56,12 +56,13 @@ function prepare(request: ObjectRequest): Answer {
   const headers: HeaderList = [
     ...validators,
     ['accept-ranges', 'bytes'],
-    ['content-length', String(range.end - range.start)],
     ...selection.headers,
     ...describe(request, object),
     ...(request.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED'
       ? checksumHeaders(selection.checksum)
       : []),
+    // Last: behind it Node would take the bytes of a Content-Disposition for UTF-8.
+    ['content-length', String(range.end - range.start)],
   ]
   return { object, status, headers, range }
 }
