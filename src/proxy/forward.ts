@@ -124,7 +124,7 @@ function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
 /** Where the backend computes checksums by itself, it is told of one that comes behind the body. */
 function trailerHeaders(request: AuthorizedRequest, expectation: BodyExpectation): HeaderList {
   const algorithm = trailingChecksum(request, expectation, 'computed')
-  return algorithm === null ? [] : [['x-amz-sdk-checksum-algorithm', algorithm]]
+  return algorithm === null ? [] : [['x-amz-checksum-algorithm', algorithm]]
 }
 
 /** The checksum that comes behind the body, where the backend keeps it and deals with such ones in this way. */

@@ -23,7 +23,7 @@ export interface Capabilities {
   readonly checksumTypes: 'known' | 'unknown'
   /**
    * What becomes of a checksum that the client sends behind the body, too late for a header. `computed`: the backend
-   * computes it, told the algorithm (`x-amz-sdk-checksum-algorithm`). `sent-on`: it takes one behind the body, too.
+   * computes it, told the algorithm (`x-amz-checksum-algorithm`). `sent-on`: it takes one behind the body, too.
    * `dropped`: the gate has verified it, and that is all.
    */
   readonly trailers: 'computed' | 'sent-on' | 'dropped'
