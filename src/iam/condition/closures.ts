@@ -234,7 +234,7 @@ function method(node: Method, context: ClosureContext): Test | undefined {
   switch (name) {
     case 'startsWith':
       return onTexts(text, part, literal, {
-        literal: (known) => (facts) => text(facts)?.startsWith(known),
+        literal: (known) => startingWith(text, known),
         both: (whole, start) => whole.startsWith(start),
       })
     case 'endsWith':
@@ -269,6 +269,18 @@ function onTexts(
     const first = text(facts)
     const second = other(facts)
     return first === undefined || second === undefined ? undefined : test.both(first, second)
+  }
+}
+
+/** Prefixes mostly differ in their last character: looking there first halves the time of a long list of them. */
+function startingWith(text: Text, prefix: string): Test {
+  const last = prefix.length - 1
+  if (last < 0) return (facts) => (text(facts) === undefined ? undefined : true)
+  const code = prefix.charCodeAt(last)
+  return (facts) => {
+    const value = text(facts)
+    if (value === undefined) return undefined
+    return value.length > last && value.charCodeAt(last) === code && value.startsWith(prefix)
   }
 }
 
@@ -311,7 +323,7 @@ function amountOf(node: ASTNode, context: ClosureContext): Amount | undefined {
 
 function clock(name: ClockField, zone: ASTNode | undefined): Amount | undefined {
   const read = CLOCK_FIELDS[name]
-  if (zone === undefined) return (facts) => read(new Date(facts.time))
+  if (zone === undefined) return (facts) => read(facts.time)
   const literal = textLiteral(zone)
   if (literal === undefined) return undefined
   const wall = wallClock(literal)

@@ -112,7 +112,7 @@ function environment(): Environment {
   }
   for (const [name, read] of Object.entries(CLOCK_FIELDS)) {
     made
-      .registerFunction(`${TIMESTAMP}.${name}_(): int`, (time: Date) => BigInt(read(time)))
+      .registerFunction(`${TIMESTAMP}.${name}_(): int`, (time: Date) => BigInt(read(time.getTime())))
       .registerFunction(`${TIMESTAMP}.${name}_(string): int`, (time: Date, zone: string) =>
         BigInt(read(wallClock(zone)(time.getTime()))),
       )

@@ -2,10 +2,17 @@
 
 import { memoized } from './memo.ts'
 
-const QUARTER_HOUR = 15 * 60 * 1000
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+const QUARTER_HOUR = 15 * MINUTE
 
-/** A date whose UTC fields are what the wall clock shows. */
-export type WallClock = (time: number) => Date
+/** 1 January 1970 was a Thursday. */
+const EPOCH_WEEKDAY = 4
+
+/** Milliseconds that read as UTC are what the wall clock shows. */
+export type WallClock = (time: number) => number
 
 /** The clock of a zone (`Europe/Paris`) or an offset (`+05:30`). @throws RangeError for an unknown one */
 export const wallClock: (zone: string) => WallClock = memoized(makeWallClock, 1000)
@@ -32,7 +39,7 @@ function makeWallClock(zone: string): WallClock {
       offset = offsetAt(format, asked * QUARTER_HOUR)
       quarter = asked
     }
-    return new Date(time + offset)
+    return time + offset
   }
 }
 
@@ -50,22 +57,24 @@ function offsetAt(format: Intl.DateTimeFormat, time: number): number {
   return wall - time
 }
 
-/** CEL's fields of a timestamp, read from UTC fields. Days of a month and a year count from 0, `getDate` from 1. */
+/** CEL's fields of a timestamp, read as UTC. Days of a month and a year count from 0, `getDate` from 1. */
 export const CLOCK_FIELDS = {
-  getFullYear: (date: Date) => date.getUTCFullYear(),
-  getMonth: (date: Date) => date.getUTCMonth(),
-  getDate: (date: Date) => date.getUTCDate(),
-  getDayOfMonth: (date: Date) => date.getUTCDate() - 1,
-  getDayOfWeek: (date: Date) => date.getUTCDay(),
-  getDayOfYear: (date: Date) =>
-    (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) -
-      Date.UTC(date.getUTCFullYear(), 0, 1)) /
-    86_400_000,
-  getHours: (date: Date) => date.getUTCHours(),
-  getMinutes: (date: Date) => date.getUTCMinutes(),
-  getSeconds: (date: Date) => date.getUTCSeconds(),
-  getMilliseconds: (date: Date) => date.getUTCMilliseconds(),
-} as const satisfies Record<string, (date: Date) => number>
+  getFullYear: (time: number) => new Date(time).getUTCFullYear(),
+  getMonth: (time: number) => new Date(time).getUTCMonth(),
+  getDate: (time: number) => new Date(time).getUTCDate(),
+  getDayOfMonth: (time: number) => new Date(time).getUTCDate() - 1,
+  getDayOfWeek: (time: number) => within(Math.floor(time / DAY) + EPOCH_WEEKDAY, 7),
+  getDayOfYear: (time: number) => Math.floor(time / DAY) - Math.floor(new Date(time).setUTCMonth(0, 1) / DAY),
+  getHours: (time: number) => Math.floor(within(time, DAY) / HOUR),
+  getMinutes: (time: number) => Math.floor(within(time, HOUR) / MINUTE),
+  getSeconds: (time: number) => Math.floor(within(time, MINUTE) / SECOND),
+  getMilliseconds: (time: number) => within(time, SECOND),
+} as const satisfies Record<string, (time: number) => number>
+
+/** How far into the unit a time is; before 1970 too. */
+function within(time: number, unit: number): number {
+  return ((time % unit) + unit) % unit
+}
 
 export type ClockField = keyof typeof CLOCK_FIELDS
 
