@@ -18,7 +18,13 @@ import { checkPresignedTime, parsePresigned, presignedPayloadHash } from '../sig
 import { requestDate } from '../sigv4/request-date.ts'
 import type { SigningKeys } from '../sigv4/sign.ts'
 import { requireSigned } from '../sigv4/signed-headers.ts'
-import { type SigV2Claim, sigV2HeaderClaim, sigV2PresignedClaim, verifySigV2 } from '../sigv4/sigv2.ts'
+import {
+  type SigV2Claim,
+  sigV2HeaderClaim,
+  sigV2PresignedClaim,
+  sigV2SwitchedOff,
+  verifySigV2,
+} from '../sigv4/sigv2.ts'
 import { checkHeaderTime, type VerifiedSignature, verifySignature } from '../sigv4/verify.ts'
 import type { BodyDecoder } from './backend/index.ts'
 import type { ReceivedRequest } from './edge.ts'
@@ -98,7 +104,13 @@ export function authenticate(received: ReceivedRequest, deps: AuthenticateDeps):
       return byPresignedUrl(received, target, query, parsed.canonicalPath, deps)
     case 'presigned-sigv2':
       received.journal.auth = 'sigv2-presigned'
-      return bySigV2(received, target, query, () => sigV2PresignedClaim(received, parsed), deps)
+      return bySigV2(
+        received,
+        target,
+        query,
+        () => sigV2PresignedClaim(received, parsed, deps.authentication()),
+        deps,
+      )
   }
 }
 
@@ -205,12 +217,7 @@ function bySigV2(
   readClaim: () => SigV2Claim,
   deps: AuthenticateDeps,
 ): AuthenticatedRequest {
-  if (deps.authentication().sigV2 === 'refused') {
-    throw new S3Error('InvalidRequest', {
-      message:
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. (Signature Version 2 is switched off on this endpoint.)',
-    })
-  }
+  if (deps.authentication().sigV2 === 'refused') throw sigV2SwitchedOff()
   const claim = readClaim()
   const key = deps.reader.findKey(claim.accessKey)
   failuresCounted(received, deps, () => verifySigV2(claim, key?.secret))

@@ -9,14 +9,12 @@
 import { type ErrorElements, S3Error } from '../s3/error.ts'
 import { type AccessKeyReference, parseAccessKey } from './access-key.ts'
 
-export { type AccessKeyReference, parseAccessKey } from './access-key.ts'
-
 export const TERMINAL = 'aws4_request'
 
 export interface Credential extends AccessKeyReference {
-  /** All of it as it was sent. */
+  /** All of it, its `@` decoded. */
   readonly given: string
-  /** The key part as it was sent, project included: what an error may repeat. */
+  /** The key part with its project: what an error may repeat. */
   readonly givenKey: string
   readonly date: string
   readonly region: string

@@ -11,7 +11,7 @@ import { ALGORITHM } from './authorization.ts'
 import { type Credential, requireCredential, type ScopeRules } from './credential.ts'
 import { parseBasicDate } from './request-date.ts'
 import type { SigningKeys } from './sign.ts'
-import { verifySigV2 } from './sigv2.ts'
+import { sigV2SwitchedOff, verifySigV2 } from './sigv2.ts'
 import { matchingKey, refusal } from './verify.ts'
 
 /** What stands before the file, parsed; the file itself is not needed here. */
@@ -86,12 +86,7 @@ export function postClaim(form: PostForm, rules: PostRules): PostClaim {
     throw new S3Error('InvalidRequest', { message: 'Only one signature version may be used in a form.' })
   }
   if (sigV4) return sigV4Claim(form, rules.scope)
-  if (rules.sigV2 === 'refused') {
-    throw new S3Error('InvalidRequest', {
-      message:
-        'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. (Signature Version 2 is switched off on this endpoint.)',
-    })
-  }
+  if (rules.sigV2 === 'refused') throw sigV2SwitchedOff()
   return sigV2Claim(form)
 }
 

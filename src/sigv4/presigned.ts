@@ -31,7 +31,7 @@ export interface PresignedLimits {
 }
 
 /** The parameters that authenticate, and are neither forwarded nor read as headers. */
-export const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
+const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
   'X-Amz-Algorithm',
   'X-Amz-Credential',
   'X-Amz-Date',

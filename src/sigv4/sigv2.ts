@@ -7,16 +7,17 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 import { createHmac } from 'node:crypto'
-import { Secret } from '../iam/secret.ts'
+import type { Secret } from '../iam/secret.ts'
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import type { ParsedTarget } from '../s3/target.ts'
 import { encodePath, type QueryParameters } from '../s3/uri.ts'
 import { type AccessKeyReference, parseAccessKey } from './access-key.ts'
 import type { SigV2Authorization } from './authorization.ts'
-import { checkSkew, isoSeconds, requestDate } from './request-date.ts'
+import type { PresignedLimits } from './presigned.ts'
+import { checkSkew, isoSeconds, MAX_SKEW_MS, requestDate } from './request-date.ts'
 import { signaturesEqual } from './sign.ts'
-import { refusal } from './verify.ts'
+import { NOBODYS_SECRET, refusal } from './verify.ts'
 
 export interface SigV2Request {
   readonly method: string
@@ -100,8 +101,13 @@ const LISTING_PARAMETERS: ReadonlySet<string> = new Set([
   'version-id-marker',
 ])
 
-/** Never a client's: a secret is never empty. */
-const NOBODYS_SECRET = new Secret('')
+/** The refusal where the operator has not switched it on: AWS's words, and what they mean here. */
+export function sigV2SwitchedOff(): S3Error {
+  return new S3Error('InvalidRequest', {
+    message:
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. (Signature Version 2 is switched off on this endpoint.)',
+  })
+}
 
 /**
  * @throws S3Error `AccessDenied` without a date that can be read, or with unsigned parameters; `RequestTimeTooSkewed`
@@ -125,14 +131,18 @@ export function sigV2HeaderClaim(
 }
 
 /**
- * @throws S3Error `AccessDenied` where a parameter is missing, twice, or cannot be read, the URL has expired, or there
- *   are unsigned parameters; `InvalidAccessKeyId` where the key is no key
+ * @throws S3Error `AccessDenied` where a parameter is missing, twice, or cannot be read, the URL has expired or lives
+ *   too long, or there are unsigned parameters; `InvalidAccessKeyId` where the key is no key
  */
-export function sigV2PresignedClaim(request: SigV2Request, target: SigV2Target): SigV2Claim {
+export function sigV2PresignedClaim(
+  request: SigV2Request,
+  target: SigV2Target,
+  limits: PresignedLimits,
+): SigV2Claim {
   const givenKey = authenticationParameter(target.query, 'AWSAccessKeyId')
   const signature = authenticationParameter(target.query, 'Signature')
   const expires = authenticationParameter(target.query, 'Expires')
-  checkExpires(expires, request.time)
+  checkExpires(expires, request.time, limits)
   refuseUncovered(target.query)
   const key = parseAccessKey(givenKey)
   if (key === undefined) throw new S3Error('InvalidAccessKeyId', { elements: [['AWSAccessKeyId', givenKey]] })
@@ -216,17 +226,25 @@ function authenticationParameter(query: QueryParameters, name: string): string {
   })
 }
 
-/** Seconds since the epoch, not yet over. */
-function checkExpires(text: string, now: number): void {
-  const seconds = Number(text)
+/**
+ * Seconds since the epoch, not yet over. The URL does not say when it was signed, so that the longest life allowed is
+ * measured from now.
+ */
+function checkExpires(text: string, now: number, { maxExpiresSeconds }: PresignedLimits): void {
   if (!/^\d{1,11}$/.test(text)) {
     throw new S3Error('AccessDenied', { message: `Invalid date (should be seconds since epoch): ${text}` })
   }
-  if (now <= seconds * 1000) return
+  const expiresAt = Number(text) * 1000
+  if (expiresAt > now + maxExpiresSeconds * 1000 + MAX_SKEW_MS) {
+    throw new S3Error('AccessDenied', {
+      message: `Expires must be less than ${maxExpiresSeconds} seconds in the future`,
+    })
+  }
+  if (now <= expiresAt) return
   throw new S3Error('AccessDenied', {
     message: 'Request has expired',
     elements: [
-      ['Expires', isoSeconds(seconds * 1000)],
+      ['Expires', isoSeconds(expiresAt)],
       ['ServerTime', isoSeconds(now)],
     ],
   })

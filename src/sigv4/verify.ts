@@ -32,8 +32,8 @@ export interface VerifiedSignature {
   readonly canonicalRequest: string
 }
 
-/** Never a client's: no key record can hold it, a secret is never empty. */
-const NOBODYS_SECRET = new Secret('')
+/** Stands in for the secret of an unknown key. Never a client's: a secret is never empty. */
+export const NOBODYS_SECRET = new Secret('')
 
 /**
  * @param secret of the key that the claim names; undefined where there is no such key. The work is the same: a key is

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { Secret } from '../../src/iam/secret.ts'
 import type { BodyExpectation } from '../../src/sigv4/body-expectation.ts'
 import { createBodyVerifier, type VerifiedBody } from '../../src/sigv4/body-verifier.ts'
-import type { Checksums } from '../../src/sigv4/checksum.ts'
+import type { ChecksumAlgorithm, Checksums } from '../../src/sigv4/checksum.ts'
 import { deriveKey, signature } from '../../src/sigv4/sign.ts'
 import type { VerifiedSignature } from '../../src/sigv4/verify.ts'
 
@@ -81,3 +81,16 @@ export function signedBody(
   pieces.push('\r\n')
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)))
 }
+
+/** An aws-chunked body of so many bytes, with the checksum that a trailer is to bring. */
+export const chunked = (
+  kind: 'unsigned-trailer' | 'signed-chunks' | 'signed-chunks-trailer',
+  decodedLength: number,
+  algorithm?: ChecksumAlgorithm,
+): BodyExpectation => ({
+  envelope: kind === 'unsigned-trailer' ? { kind } : { kind, seed: SEED },
+  wireLength: null,
+  decodedLength,
+  md5: null,
+  checksum: algorithm === undefined ? { kind: 'none' } : { kind: 'trailer', algorithm },
+})

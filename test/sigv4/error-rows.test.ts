@@ -241,7 +241,7 @@ const titled = rows.map((row) => ({ ...row, title: `${row.code}: ${row.message}`
 const ours = titled.filter(({ title, code }) => !ELSEWHERE.has(title) && !ELSEWHERE.has(code))
 
 test('every row of ours is provoked, and nothing else', () => {
-  expect(Object.keys(PROVOKED).toSorted()).toEqual([...new Set(ours.map(({ title }) => title))].toSorted())
+  expect(new Set(Object.keys(PROVOKED))).toEqual(new Set(ours.map(({ title }) => title)))
 })
 
 describe.each(ours)('$title', ({ title, code, status, message, elements }) => {

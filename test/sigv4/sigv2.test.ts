@@ -209,6 +209,7 @@ describe('presigned', () => {
     return sigV2PresignedClaim(
       { method: 'GET', headers: new Map(), time },
       targetOf(`/photos/puppy.jpg?${query}${extra}`, 'johnsmith'),
+      { maxExpiresSeconds: 3600 },
     )
   }
 
@@ -247,6 +248,15 @@ describe('presigned', () => {
     expect(refusalOf(() => claim({ Expires: value })).message).toBe(
       `Invalid date (should be seconds since epoch): ${value}`,
     )
+  })
+
+  test('no longer than this gate allows, give or take a clock', () => {
+    const longest = 1175139620_000 - 3_600_000 - 900_000
+    expect(() => claim({}, longest)).not.toThrow()
+    expect(refusalOf(() => claim({}, longest - 1))).toMatchObject({
+      code: 'AccessDenied',
+      message: 'Expires must be less than 3600 seconds in the future',
+    })
   })
 
   test('expired, to the millisecond', () => {
