@@ -49,7 +49,7 @@ export async function openBlobs(deps: BlobsDeps): Promise<Blobs> {
   const incoming = join(deps.directory, 'incoming')
   const stored = join(deps.directory, 'blobs')
   await mkdir(incoming, { recursive: true, mode: 0o700 })
-  for (const folder of FOLDERS) await mkdir(join(stored, folder), { recursive: true, mode: 0o700 })
+  await Promise.all(FOLDERS.map((folder) => mkdir(join(stored, folder), { recursive: true, mode: 0o700 })))
   await syncFolder(deps.directory)
   await syncFolder(stored)
   await sweep(incoming, stored, deps.isReferenced)
