@@ -99,14 +99,18 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
   return new AuthorizedRequest(PASS, { asked, principal, facts, bucket, source: authorizedSource, backend })
 }
 
-/** Decides one more action of a request that is under way: each key of a batch, or whether a 404 may be told. */
+/**
+ * Decides one more action of a request that is under way: each key of a batch, or whether a 404 may be told.
+ * @param bucket the request's own, or its source's, which lies on the same backend
+ */
 export function decide(
   request: AuthorizedRequest,
   action: Action,
   key: string | null,
   facts: RequestFacts = request.facts,
+  bucket: Bucket | null = request.bucket,
 ): Decision {
-  const { principal, bucket, backend } = request
+  const { principal, backend } = request
   return evaluate(principal, facts, {
     action,
     resource: {

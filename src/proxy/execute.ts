@@ -2,6 +2,7 @@
  * What becomes of an authorized request: a few operations are the gate's own affair, all others are rebuilt and
  * forwarded, and the answer relayed.
  */
+import type { Bucket } from '../iam/model.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import type { MatchableOperationName } from '../s3/operation.ts'
 import { type AnswerDeps, getBucketLocation, getObjectAcl, listBuckets, sendOwnership } from './answers.ts'
@@ -32,9 +33,17 @@ export async function execute(request: AuthorizedRequest, deps: ExecuteDeps): Pr
   try {
     await handler(request, deps)
   } catch (error) {
-    throw isMissing(error) && !mayList(request)
-      ? permissionDenied(`${error.code}, and the caller may not list the bucket`)
-      : error
+    if (!isMissing(error)) throw error
+    const sought = soughtIn(request)
+    if (!mayList(request, sought)) {
+      throw permissionDenied(`${error.code}, and the caller may not list the bucket`)
+    }
+    throw new S3Error(error.code, {
+      elements: [['Key', sought.key], ...error.elements],
+      headers: error.headers,
+      reason: error.reason ?? '',
+      cause: error,
+    })
   }
 }
 
@@ -50,10 +59,21 @@ function isMissing(error: unknown): error is S3Error {
   return error instanceof S3Error && (error.code === 'NoSuchKey' || error.code === 'NoSuchVersion')
 }
 
-function mayList(request: AuthorizedRequest): boolean {
-  const { target } = request.asked
-  const prefix = target.kind === 'object' ? target.key : ''
+/** Where something was looked for that is not there. */
+interface Sought {
+  readonly bucket: Bucket | null
+  readonly key: string
+}
+
+/** A copy looks at its source. */
+function soughtIn({ source, bucket, asked: { target } }: AuthorizedRequest): Sought {
+  if (source !== null) return { bucket: source.row, key: source.key }
+  return { bucket, key: target.kind === 'object' ? target.key : '' }
+}
+
+function mayList(request: AuthorizedRequest, { bucket, key }: Sought): boolean {
   return (['ListObjectsV2', 'ListObjects'] as const).some(
-    (operation) => decide(request, operation, null, { ...request.facts, operation, prefix }).allowed,
+    (operation) =>
+      decide(request, operation, null, { ...request.facts, operation, prefix: key }, bucket).allowed,
   )
 }
