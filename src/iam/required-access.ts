@@ -6,6 +6,7 @@ import { parseCopySource } from '../s3/copy-source.ts'
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import {
+  type AwsAction,
   type IamConditional,
   type IamTarget,
   type MatchableOperationName,
@@ -29,10 +30,10 @@ export interface RequiredAction {
 export type BodyFact = Extract<When, { kind: 'body' }>['has']
 
 /** Permissions of AWS's that are needed beside an operation's own and are named like none of our actions. */
-const NAMED_OTHERWISE: Readonly<Record<string, Action>> = {
-  's3:TagResource': 'PutBucketTagging',
-  's3:PutBucketObjectLockConfiguration': 'PutObjectLockConfiguration',
-}
+const NAMED_OTHERWISE: ReadonlyMap<string, Action> = new Map<AwsAction, Action>([
+  ['s3:TagResource', 'PutBucketTagging'],
+  ['s3:PutBucketObjectLockConfiguration', 'PutObjectLockConfiguration'],
+])
 
 /** An ACL that leaves the object to the bucket's owner, who has it anyway: asking for it asks for nothing. */
 const OWNERS_ACLS: ReadonlySet<string> = new Set(['private', 'bucket-owner-full-control'])
@@ -76,16 +77,18 @@ const NEEDS = Object.fromEntries(
  *
  * @throws Error that names them
  */
-export function assertEveryOperationMapped(): void {
-  const unmapped = OPERATION_NAMES.filter((name) => {
-    const row: OperationRow = OPERATIONS[name]
-    // Refused for everybody, or matched under another name.
-    if (row.disposition === 'refuse' || row.matching !== 'request' || isPreflight(row)) return false
+export function assertEveryOperationMapped(
+  operations: Readonly<Record<string, OperationRow>> = OPERATIONS,
+): void {
+  const unmapped = Object.entries(operations).filter(([name, row]) => {
+    if (row.matching !== 'request' || isPreflight(row)) return false
     const { required, conditional } = row.iam
     const permissions = [...required, ...conditional.filter((one) => one.effect !== 'refuse')]
     return required.length === 0 || permissions.some((one) => actionFor(name, one) === undefined)
   })
-  if (unmapped.length > 0) throw new Error(`operations without actions: ${unmapped.join(', ')}`)
+  if (unmapped.length > 0) {
+    throw new Error(`operations without actions: ${unmapped.map(([name]) => name).join(', ')}`)
+  }
 }
 
 /** A CORS preflight carries no credential, and is answered 403 before anybody is asked. */
@@ -195,8 +198,10 @@ function needsOf(name: OperationName, row: OperationRow): Needs {
     const action = actionFor(name, one)
     return action === undefined ? [] : [{ action, target: one.resource }]
   }
+  const always = row.iam.required.flatMap(need)
   return {
-    always: row.iam.required.flatMap(need),
+    // Without one of its actions the operation has none, and is refused.
+    always: always.length === row.iam.required.length ? always : [],
     conditional: row.iam.conditional.map((one) => conditionalNeed(one, need)),
   }
 }
@@ -220,7 +225,7 @@ function conditionalNeed(
  * (`s3:PutObject` for UploadPart is `UploadPart`), on a version its version's, else the action of that name.
  */
 function actionFor(
-  operation: OperationName,
+  operation: string,
   { action: permission, resource }: { readonly action: string; readonly resource: IamTarget },
 ): Action | undefined {
   if (resource !== 'copySource' && isAction(operation)) {
@@ -230,5 +235,5 @@ function actionFor(
   }
   const name = permission.slice(permission.indexOf(':') + 1)
   if (isAction(name) && ACTIONS[name][0] === permission) return name
-  return NAMED_OTHERWISE[permission]
+  return NAMED_OTHERWISE.get(permission)
 }

@@ -47,13 +47,13 @@ describe('permission sets', () => {
       const wanted = ACTION_NAMES.filter(
         (action) => expected.includes(action) || expected.includes(baseOf(action)),
       )
-      expect([...actual].sort()).toEqual([...wanted].sort())
+      expect(actual).toEqual(new Set(wanted))
     },
   )
 
   it('every set but those of object storage and of all products grants nothing on S3', () => {
     const granting = PERMISSION_SET_NAMES.filter((name) => PERMISSION_SETS[name].actions.size > 0)
-    expect(granting).toEqual(Object.keys(TABLE).sort())
+    expect(new Set(granting)).toEqual(new Set(Object.keys(TABLE)))
   })
 
   it('bypassing governance retention is in the full sets only', () => {

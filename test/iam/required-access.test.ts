@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
-import { ACTIONS, isAction } from '../../src/iam/actions.ts'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { ACTIONS, type Action, isAction } from '../../src/iam/actions.ts'
 import {
   assertEveryOperationMapped,
   type BodyFact,
@@ -49,6 +49,43 @@ const VERSION = [['versionId', 'v1']] as const
 describe('what an operation needs', () => {
   it('maps every operation', () => {
     expect(() => assertEveryOperationMapped()).not.toThrow()
+  })
+
+  it.each([
+    ['an empty list of actions', { ...OPERATIONS.GetObject, iam: { required: [], conditional: [] } }],
+    [
+      'a permission that is none of ours',
+      {
+        ...OPERATIONS.GetObject,
+        iam: { required: [{ action: 's3:DoAnything', resource: 'object' }], conditional: [] },
+      },
+    ],
+    [
+      'a condition that adds one',
+      {
+        ...OPERATIONS.GetObject,
+        iam: {
+          required: [{ action: 's3:GetObject', resource: 'object' }],
+          conditional: [
+            {
+              when: { kind: 'query', name: 'versionId' },
+              effect: 'add',
+              action: 's3:DoAnything',
+              resource: 'object',
+            },
+          ],
+        },
+      },
+    ],
+  ] as const)('%s stops the start', (_, row) => {
+    expect(() => assertEveryOperationMapped({ ...OPERATIONS, FetchObject: row })).toThrow(/FetchObject/)
+  })
+
+  it('has an action for every operation but those that need none of their own', () => {
+    type WithoutAction = Exclude<MatchableOperationName, Action>
+    expectTypeOf<WithoutAction>().toEqualTypeOf<
+      'DeleteObjects' | 'CorsPreflightBucket' | 'CorsPreflightObject'
+    >()
   })
 
   it.each(
