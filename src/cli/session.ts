@@ -4,9 +4,7 @@ import { type Config, loadConfig } from '../config.ts'
 import { storeOptions } from '../gate/store-options.ts'
 import type { Actor } from '../iam/reader.ts'
 import { SYSTEM_RANDOM } from '../services/deps.ts'
-import { createServices } from '../services/index.ts'
 import type { Services } from '../services/services.ts'
-import { openStore } from '../store/index.ts'
 import type { Store } from '../store/store.ts'
 import type { ExitCode } from './fault.ts'
 import { createOutput, type Output, type OutputFormat } from './output.ts'
@@ -68,6 +66,11 @@ export function onStore<Arguments extends readonly unknown[], Options extends ob
   command.action(async (...received: unknown[]) => {
     const { data, config: file, ...rest } = command.optsWithGlobals<GlobalOptions & { listen?: string }>()
     const config = commandConfig(cli, { data, config: file, listen: rest.listen })
+    // Loaded here, so that help and completion come at once.
+    const [{ openStore }, { createServices }] = await Promise.all([
+      import('../store/index.ts'),
+      import('../services/index.ts'),
+    ])
     const store = await openStore(storeOptions(config, cli.now))
     try {
       const code = await work(

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { AddressingStyle, Backend, BackendKind } from '../../iam/model.ts'
-import { checkBackend } from '../backend-check.ts'
 import { EXIT, UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
@@ -160,6 +159,8 @@ export function backendCommands(program: Command, cli: Cli): void {
       references.length === 0
         ? await collect(session.services.backends, {}, undefined)
         : await Promise.all(references.map((reference) => backend(session, reference)))
+    // Loaded here: no other command of this noun talks to a backend.
+    const { checkBackend } = await import('../backend-check.ts')
     const findings = []
     for (const record of records) {
       findings.push(...(await checkBackend(session, record, probe ? 'probe' : 'look')))

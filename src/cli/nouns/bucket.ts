@@ -1,7 +1,6 @@
 /** `s3warden bucket`: whose buckets are. Clients make and delete theirs over S3. */
 import type { Command } from 'commander'
 import type { Backend, Bucket, Project } from '../../iam/model.ts'
-import { backendBuckets, errorOf, openBackend, resolvedBackend } from '../backend-client.ts'
 import { CommandFailure, UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
 import {
@@ -112,6 +111,8 @@ async function adoptBuckets(session: Session, options: AdoptOptions, names: read
   if (options.prefix !== undefined && options.all !== true) throw new UsageError('--prefix goes with --all')
   const owner = await project(session, options.project)
   const home = await homeOf(session, owner, options.backend)
+  // Loaded here: no other command of this noun talks to a backend.
+  const { backendBuckets, errorOf, openBackend, resolvedBackend } = await import('../backend-client.ts')
   const client = openBackend(session.config, await resolvedBackend(session, home), session.cli.now)
   const adoptOne = async (name: string): Promise<string> => {
     const answer = await client.send({ method: 'HEAD', bucket: name })

@@ -5,7 +5,6 @@ import { didYouMean } from '../../nearest.ts'
 import { isOperationName, OPERATION_NAMES, OPERATIONS, type OperationName } from '../../s3/operation.ts'
 import { COPY_SOURCE } from '../../s3/operations/header-lists.ts'
 import type { QueryParameters } from '../../s3/uri.ts'
-import { explain } from '../explain.ts'
 import { EXIT, UsageError } from '../fault.ts'
 import { examples, parseTime, severalOption } from '../options.ts'
 import { type Cli, onStore } from '../session.ts'
@@ -50,6 +49,8 @@ export function explainCommand(program: Command, cli: Cli): void {
     async (session, options, key, operation, target) => {
       if (isIP(options.ip) === 0) throw new UsageError(`--ip: \`${options.ip}\` is no address`)
       const name = operationName(operation)
+      // Loaded here: no other command needs the pipeline.
+      const { explain } = await import('../explain.ts')
       const slash = target?.indexOf('/') ?? -1
       const answer = await explain(
         {

@@ -152,8 +152,9 @@ export function groupCommands(program: Command, cli: Cli): void {
     cli,
     addOne,
     async (session, options, reference) => {
+      const one = oneMember(options)
       const { id } = await group(session, reference)
-      const members = await someMembers(session, oneMember(options))
+      const members = await someMembers(session, one)
       return session.output.record(await session.services.groups.addMembers(session.actor, id, members))
     },
   )
@@ -178,8 +179,9 @@ export function groupCommands(program: Command, cli: Cli): void {
     cli,
     removeOne,
     async (session, options, reference) => {
+      const one = oneMember(options)
       const { id } = await group(session, reference)
-      const members = await someMembers(session, oneMember(options))
+      const members = await someMembers(session, one)
       return session.output.record(await session.services.groups.removeMembers(session.actor, id, members))
     },
   )

@@ -53,17 +53,15 @@ async function principalOf(
   session: Session,
   options: PrincipalOptions,
 ): Promise<PolicyPrincipal | undefined> {
-  const given: PolicyPrincipal[] = []
-  if (options.user !== undefined) given.push({ kind: 'user', id: (await user(session, options.user)).id })
-  if (options.group !== undefined) given.push({ kind: 'group', id: (await group(session, options.group)).id })
-  if (options.application !== undefined) {
-    given.push({ kind: 'application', id: (await application(session, options.application)).id })
-  }
-  if (!options.principal) given.push({ kind: 'none' })
+  const { user: person, group: several, application: program, principal } = options
+  const given = [person, several, program, principal ? undefined : 'none'].filter((one) => one !== undefined)
   if (given.length > 1) {
     throw new UsageError('give only one of --user, --group, --application and --no-principal')
   }
-  return given[0]
+  if (person !== undefined) return { kind: 'user', id: (await user(session, person)).id }
+  if (several !== undefined) return { kind: 'group', id: (await group(session, several)).id }
+  if (program !== undefined) return { kind: 'application', id: (await application(session, program)).id }
+  return principal ? undefined : { kind: 'none' }
 }
 
 export function policyCommands(program: Command, cli: Cli): void {

@@ -1,11 +1,9 @@
 /** `s3warden serve`: runs the gate. */
+import cluster from 'node:cluster'
 import type { Command } from 'commander'
 import { environmentName } from '../../config/layers.ts'
 import { schemaKeys } from '../../config/schema.ts'
 import { examples } from '../options.ts'
-import { serveWithWorkers } from '../serve/primary.ts'
-import { serveAlone } from '../serve/single.ts'
-import { isWorker, serveAsWorker } from '../serve/worker.ts'
 import { type Cli, commandConfig } from '../session.ts'
 
 /** The configuration keys that have an option here, with what stands for their value. */
@@ -39,9 +37,14 @@ export function serveCommand(program: Command, cli: Cli): void {
   command.action(async () => {
     const read = () => commandConfig(cli, flagsOf(command))
     const config = read()
-    if (isWorker()) await serveAsWorker(cli, config, read)
-    else if (config.workers > 1) await serveWithWorkers(cli, config, read)
-    else await serveAlone(cli, config, read)
+    // Loaded here, as the other commands need none of the gate and should start quickly.
+    if (cluster.isWorker) {
+      await (await import('../serve/worker.ts')).serveAsWorker(cli, config, read)
+    } else if (config.workers > 1) {
+      await (await import('../serve/primary.ts')).serveWithWorkers(cli, config, read)
+    } else {
+      await (await import('../serve/single.ts')).serveAlone(cli, config, read)
+    }
   })
 }
 

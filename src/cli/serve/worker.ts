@@ -1,5 +1,4 @@
 /** One of several processes that serve one port: it has the S3 listener, and does what the primary says. */
-import cluster from 'node:cluster'
 import type { Config } from '../../config.ts'
 import { startServing } from '../../gate/serving.ts'
 import { storeOptions } from '../../gate/store-options.ts'
@@ -11,8 +10,6 @@ import type { Cli } from '../session.ts'
 import type { ToPrimary, ToWorker } from './messages.ts'
 import { rereadConfig } from './reload.ts'
 import { onDefects } from './signals.ts'
-
-export const isWorker = (): boolean => cluster.isWorker
 
 export async function serveAsWorker(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
