@@ -29,7 +29,7 @@ export class Endpoint {
   readonly pool: Pool
   readonly #options: EndpointOptions
   #losses = 0
-  #healthy = true
+  #state: 'up' | 'down' = 'up'
   #probing = false
 
   constructor(options: EndpointOptions) {
@@ -42,14 +42,14 @@ export class Endpoint {
   }
 
   get healthy(): boolean {
-    return this.#healthy
+    return this.#state === 'up'
   }
 
   /** It answered: whatever it said, it is there. */
   answered(): void {
     this.#losses = 0
-    if (this.#healthy) return
-    this.#healthy = true
+    if (this.#state === 'up') return
+    this.#state = 'up'
     this.#options.onEvent({ kind: 'endpoint-up', backendId: this.#options.backendId, endpoint: this.origin })
   }
 
@@ -101,8 +101,8 @@ export class Endpoint {
   }
 
   #down(reason: string): void {
-    if (!this.#healthy) return
-    this.#healthy = false
+    if (this.#state === 'down') return
+    this.#state = 'down'
     const { backendId, onEvent } = this.#options
     onEvent({ kind: 'endpoint-down', backendId, endpoint: this.origin, reason })
   }

@@ -85,6 +85,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
   }
 
   resume(): void {
+    if (this.#phase !== 'answering') return
     this.#pausedByClient = false
     this.#controller?.resume()
   }

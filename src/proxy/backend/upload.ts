@@ -8,6 +8,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
+import { StoreUnavailable } from '../../iam/reader.ts'
 import { S3Error } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
 import type { ChecksumAlgorithm } from '../../sigv4/checksum.ts'
@@ -33,7 +34,7 @@ export interface UploadOptions {
   readonly decoder: (emit: (slice: Buffer) => void) => BodyDecoder
   /** A checksum that comes behind the body and that the backend is to have; null: none, or it cannot take one. */
   readonly trailer: ChecksumAlgorithm | null
-  /** Runs when the body is verified and its last piece is about to go out. @throws S3Error to stop it, and no other error */
+  /** Runs when the body is verified and its last piece is about to go out. @throws S3Error or StoreUnavailable to stop it */
   readonly beforeLastPiece: () => void
 }
 
@@ -160,6 +161,8 @@ class ClientUpload implements Upload {
         this.#source.resume()
       },
     })
+    // It ends with an error where the connection breaks, which the exchange hears of by itself.
+    body.on('error', () => {})
     this.#body = body
     if (this.#trailer !== null) this.#framing = new TrailerFraming(this.#trailer, this.length)
     this.#receiver?.stream(body, this.#framing)
@@ -206,11 +209,7 @@ class ClientUpload implements Upload {
     const receiver = this.#receiver
     this.#receiver = null
     this.#detach()
-    receiver?.fault(
-      error instanceof S3Error
-        ? error
-        : new S3Error('InternalError', { reason: String(error), cause: error }),
-    )
+    receiver?.fault(faultOf(error))
   }
 
   /** Lets go of the client's request, which from now on discards what arrives. */
@@ -227,4 +226,13 @@ class ClientUpload implements Upload {
     source.on('error', () => {})
     if (!source.readableEnded) source.resume()
   }
+}
+
+function faultOf(error: unknown): S3Error {
+  if (error instanceof S3Error) return error
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new S3Error(error instanceof StoreUnavailable ? 'ServiceUnavailable' : 'InternalError', {
+    reason,
+    cause: error,
+  })
 }
