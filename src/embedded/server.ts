@@ -8,6 +8,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { finished } from 'node:stream/promises'
 import { Secret } from '../iam/secret.ts'
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
@@ -78,11 +79,10 @@ export async function startEmbeddedBackend(options: EmbeddedBackendOptions): Pro
     ...credential,
     endpoint: `http://${HOST}:${(server.address() as AddressInfo).port}`,
     async close() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeIdleConnections()
-      })
-      await Promise.all(running)
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      while (running.size > 0) await Promise.all(running)
+      server.closeAllConnections()
+      await closed
       await store.close()
     },
   }
@@ -96,8 +96,9 @@ interface Context {
   readonly onFault: (error: unknown) => void
 }
 
-/** Answers one request. Never rejects. */
+/** Answers one request, and waits until the answer is out or the connection broken. Never rejects. */
 async function serve(context: Context, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const out = finished(response, { readable: false }).catch(() => {})
   const requestId = randomBytes(8).toString('hex').toUpperCase()
   response.setHeader('x-amz-request-id', requestId)
   response.setHeader('server', 's3warden-embedded')
@@ -110,6 +111,7 @@ async function serve(context: Context, incoming: IncomingMessage, response: Serv
   } catch (error) {
     sendError(response, incoming, asS3Error(error, context.onFault), requestId)
   }
+  await out
 }
 
 async function answer(context: Context, incoming: IncomingMessage): Promise<Reply> {

@@ -35,6 +35,21 @@ describe('a restart', () => {
   })
 })
 
+describe('closing', () => {
+  it('does not wait for connections that are merely open', async () => {
+    const backend = await startBackend()
+    const connection = await Connection.open(backend.port)
+    connection.write(
+      serialize(
+        signed(backend.credentials, { method: 'GET', target: '/' }, { host: `127.0.0.1:${backend.port}` }),
+      ),
+    )
+    expect((await connection.response('GET')).status).toBe(200)
+    await backend[Symbol.asyncDispose]()
+    connection.close()
+  })
+})
+
 describe('an upload that breaks off', () => {
   it('leaves the old object, and nothing of the new one', async () => {
     await using backend = await startBackend()
