@@ -4,7 +4,7 @@
  */
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
-import { hoist } from '../s3/hoist.ts'
+import { checkResponseParameters, hoist } from '../s3/hoist.ts'
 import { type MatchedOperation, matchOperation, OPERATIONS } from '../s3/operation.ts'
 import { checkHeaders } from '../s3/operation-headers.ts'
 import { refuseUnsafeTarget, type Target } from '../s3/target.ts'
@@ -43,6 +43,7 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
   const operation = matchOperation(received.method, target, query, headers)
   received.journal.operation = operation.name
   checkHeaders(operation, headers)
+  checkResponseParameters(operation.params)
   if (operation.row.disposition === 'refuse') {
     throw new S3Error('NotImplemented', { message: `${operation.name} is not available through this gate.` })
   }

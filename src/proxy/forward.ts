@@ -13,6 +13,7 @@ import {
 } from '../s3/bodies/complete-multipart-upload.ts'
 import { isConfigurationOperation, readConfiguration } from '../s3/bodies/configuration.ts'
 import { maxBodyBytes } from '../s3/bodies/limits.ts'
+import { formatTagging, parseTagging } from '../s3/bodies/tagging.ts'
 import { formatCopySource } from '../s3/copy-source.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import type { HeaderList } from '../s3/headers.ts'
@@ -164,6 +165,8 @@ async function documented(request: AuthorizedRequest, deps: ForwardDeps): Promis
   if (name === 'CompleteMultipartUpload') {
     return document(completion(request, given), 'application/xml')
   }
+  if (name === 'PutObjectTagging') return tagging(given, 'object')
+  if (name === 'PutBucketTagging') return tagging(given, 'bucket')
   if (!isConfigurationOperation(name)) {
     throw new S3Error('NotImplemented', { reason: `no schema for the body of ${name}` })
   }
@@ -199,6 +202,10 @@ function accessControl({ asked, backend, principal }: AuthorizedRequest, given: 
     })
   }
   return document(given, 'application/xml')
+}
+
+function tagging(given: Buffer, of: 'object' | 'bucket'): Content {
+  return document(formatTagging(parseTagging(given, of)), 'application/xml')
 }
 
 function completion({ backend }: AuthorizedRequest, given: Buffer): Buffer {

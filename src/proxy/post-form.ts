@@ -10,7 +10,7 @@ import { invalidArgument, S3Error } from '../s3/error.ts'
 import { FormFileDecoder, type FormHead, formBoundary, formClosing, parseFormHead } from '../s3/form-data.ts'
 import type { Headers } from '../s3/headers.ts'
 import { parseTarget } from '../s3/target.ts'
-import { checkPostLength, checkPostPolicy } from '../sigv4/post-conditions.ts'
+import { checkPostLength, checkPostPolicy, requireBucketCondition } from '../sigv4/post-conditions.ts'
 import { type PostForm, postClaim, postForm, requireField, verifyPostClaim } from '../sigv4/post-form.ts'
 import { parsePostPolicy } from '../sigv4/post-policy.ts'
 import {
@@ -84,7 +84,9 @@ export async function authenticateForm(
   failuresCounted(received, deps, () => verifyPostClaim(claim, found?.secret, deps.signingKeys))
   const inForceNow = inForce(received, found, reference, deps.reader)
 
-  const allowed = checkPostPolicy(parsePostPolicy(claim.policy), form, {
+  const policy = parsePostPolicy(claim.policy)
+  requireBucketCondition(policy)
+  const allowed = checkPostPolicy(policy, form, {
     bucket: target.bucket,
     now: received.time,
   })

@@ -1,9 +1,18 @@
 /**
- * The S3 listener: a Node HTTP server set up for strangers, which hands every request to the pipeline and can drain.
+ * The S3 listener: a Node HTTP or HTTPS server set up for strangers, which hands every request to the pipeline and can
+ * drain.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { S3_ERRORS } from '../s3/error.ts'
+import { followRenewals, type Renewal, readCertificate } from './certificate.ts'
 
 export interface ServerSettings {
   readonly host: string
@@ -16,6 +25,8 @@ export interface ServerSettings {
   readonly keepAliveTimeoutMs: number
   /** Connections at once; 0: no limit. */
   readonly maxConnections: number
+  /** Where the certificate comes from; null: plain HTTP. */
+  readonly tls: Renewal | null
 }
 
 export interface S3Server {
@@ -31,10 +42,10 @@ export type RequestListener = (
   expectsContinue: boolean,
 ) => void
 
-/** @throws where the address cannot be listened on */
+/** @throws CertificateError; Error where the address cannot be listened on */
 export async function startServer(settings: ServerSettings, listener: RequestListener): Promise<S3Server> {
   let draining = false
-  const server = createServer({
+  const { server, scheme, stopFollowing } = await makeServer(settings.tls, {
     maxHeaderSize: settings.maxHeaderBytes,
     headersTimeout: settings.headersTimeoutMs,
     // A body that makes progress may take as long as it takes: it has a minimum rate instead.
@@ -55,18 +66,20 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
   server.on('request', accept(false))
   server.on('checkContinue', accept(true))
   server.on('checkExpectation', (_incoming, response) => refuseRaw(response.socket, 'BadRequest'))
-  server.on('connect', (_incoming, socket) => socket.destroy())
-  server.on('upgrade', (_incoming, socket) => socket.destroy())
+  server.on('connect', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
+  server.on('upgrade', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-    else
-      refuseRaw(socket as Socket, error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'RequestTimeout' : 'BadRequest')
+    const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+    // Whatever is not HTTP's fault is the connection's: a reset, or TLS that never came about.
+    if (!socket.writable || !(late || error.code?.startsWith('HPE_'))) socket.destroy()
+    else refuseRaw(socket as Socket, late ? 'RequestTimeout' : 'BadRequest')
   })
   await listen(server, settings)
   return {
-    endpoint: endpointOf(server),
+    endpoint: `${scheme}://${addressOf(server)}`,
     async drain(timeoutMs) {
       draining = true
+      stopFollowing()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
@@ -74,6 +87,26 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
       clearTimeout(timer)
     },
   }
+}
+
+interface MadeServer {
+  readonly server: Server | SecureServer
+  readonly scheme: 'http' | 'https'
+  /** Ends the search for renewed certificates. */
+  readonly stopFollowing: () => void
+}
+
+async function makeServer(tls: Renewal | null, options: ServerOptions): Promise<MadeServer> {
+  if (tls === null) return { server: createServer(options), scheme: 'http', stopFollowing: () => {} }
+  const certificate = await readCertificate(tls.files)
+  const { cert, key } = certificate
+  const server = createSecureServer({
+    ...options,
+    cert,
+    key,
+    handshakeTimeout: options.headersTimeout,
+  })
+  return { server, scheme: 'https', stopFollowing: followRenewals(server, certificate, tls) }
 }
 
 function listen(server: Server, settings: ServerSettings): Promise<void> {
@@ -86,9 +119,9 @@ function listen(server: Server, settings: ServerSettings): Promise<void> {
   })
 }
 
-function endpointOf(server: Server): string {
+function addressOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** Answers bytes that never became a request, and closes. */

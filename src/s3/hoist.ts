@@ -56,6 +56,18 @@ export function hoist(query: QueryParameters, headers: Headers): Hoisted {
   return { query: remaining, headers: merged }
 }
 
+/**
+ * `response-…` parameters become headers of the answer, whoever writes them.
+ * @throws S3Error `InvalidArgument` for bytes that a header may not hold
+ */
+export function checkResponseParameters(parameters: QueryParameters): void {
+  for (const [name, value] of parameters) {
+    if (name.startsWith('response-') && !isFieldValue(value)) {
+      throw invalidArgument(name, value, `The parameter ${name} is not valid.`)
+    }
+  }
+}
+
 function isHoisted(name: string): boolean {
   const first = name.charCodeAt(0)
   if (first !== 0x78 && first !== 0x58) return false

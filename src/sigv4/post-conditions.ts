@@ -55,6 +55,15 @@ export function checkPostPolicy(policy: PostPolicy, form: PostForm, context: Pos
 }
 
 /**
+ * A policy that names no bucket would be good for every one that its signer may write to.
+ * @throws S3Error `AccessDenied`, in the words that AWS has for a field that no condition covers
+ */
+export function requireBucketCondition({ conditions }: PostPolicy): void {
+  const named = conditions.some((one) => one.kind !== 'content-length-range' && one.field === 'bucket')
+  if (!named) throw notAllowed('Extra input fields: bucket')
+}
+
+/**
  * @param length of the file
  * @throws S3Error `EntityTooSmall`, `EntityTooLarge`
  */
