@@ -1,6 +1,7 @@
 /** What a person is told when a command did not do its work, and the exit code that goes with it. */
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
+import { StartFailure } from '../gate/failure.ts'
 import { StoreUnavailable } from '../iam/reader.ts'
 import { type ArgumentFault, describeFault, ServiceError } from '../services/errors.ts'
 import { StoreOpenError } from '../store/errors.ts'
@@ -78,6 +79,7 @@ export function failureOf(error: unknown): Failure {
   }
   if (
     error instanceof CommandFailure ||
+    error instanceof StartFailure ||
     error instanceof StoreOpenError ||
     error instanceof StoreUnavailable
   ) {

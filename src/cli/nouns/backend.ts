@@ -26,7 +26,7 @@ interface BackendOptions {
   readonly kind?: (typeof KINDS)[number]
   readonly region?: string
   readonly accessKey?: string
-  readonly secretKeyFile?: string
+  readonly secretKeyFile?: string | undefined
   readonly addressing?: AddressingStyle
   readonly caFile?: string
   readonly openOperation?: readonly string[]
@@ -96,7 +96,7 @@ export function backendCommands(program: Command, cli: Cli): void {
     if (accessKey === undefined)
       throw new UsageError('give --access-key, and its secret with --secret-key-file')
     const made = await session.services.backends.create(session.actor, {
-      ...changeOf(await settingsOf(session, options)),
+      ...changeOf(await settingsOf(session, { ...options, secretKeyFile: undefined })),
       name,
       kind: options.kind ?? 'generic',
       endpoints: endpoint,

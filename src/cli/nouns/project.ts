@@ -15,10 +15,13 @@ const COLUMNS = [
   'created_at',
 ] as const satisfies readonly (keyof Project)[]
 
+/** Stands for what the configuration says. */
+const CONFIGURED = 'default'
+
 interface ProjectOptions {
   readonly description?: string
   readonly backend?: string
-  readonly maxBuckets?: number | null
+  readonly maxBuckets?: number | typeof CONFIGURED
 }
 
 const settingOptions = (command: Command): Command =>
@@ -30,7 +33,7 @@ const settingOptions = (command: Command): Command =>
         '--max-buckets <n>',
         'how many buckets it may own; `default`: the configured number',
       ).argParser((value) => {
-        if (value === 'default') return null
+        if (value === CONFIGURED) return CONFIGURED
         if (/^\d{1,9}$/.test(value)) return Number(value)
         throw new InvalidArgumentError('Expected a whole number, or `default`.')
       }),
@@ -42,7 +45,7 @@ async function backendId(
   reference: string | undefined,
 ): Promise<string | null | undefined> {
   if (reference === undefined) return undefined
-  return reference === 'default' ? null : (await backend(session, reference)).id
+  return reference === CONFIGURED ? null : (await backend(session, reference)).id
 }
 
 export function projectCommands(program: Command, cli: Cli): void {
@@ -65,7 +68,7 @@ export function projectCommands(program: Command, cli: Cli): void {
         name,
         description: options.description,
         backend_id: await backendId(session, options.backend),
-        max_buckets: options.maxBuckets,
+        max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
       }),
     ),
   )
@@ -103,7 +106,7 @@ export function projectCommands(program: Command, cli: Cli): void {
       name: options.name,
       description: options.description,
       backend_id: await backendId(session, options.backend),
-      max_buckets: options.maxBuckets,
+      max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
     })
     return session.output.record(await session.services.projects.update(session.actor, id, change))
   })
