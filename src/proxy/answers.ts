@@ -66,6 +66,7 @@ export function listBuckets(request: AuthorizedRequest, { reader }: AnswerDeps):
   const region = parameter(asked.operation, 'bucket-region')
   const limit = pageSize(parameter(asked.operation, 'max-buckets'))
   const permitted = principal.key.restrictions?.permittedBuckets ?? null
+  const permittedRegions = principal.key.restrictions?.regions ?? null
   const regions = new Map<string, string>()
   const regionOf = (bucket: Bucket): string => {
     const known = regions.get(bucket.backend_id)
@@ -84,6 +85,7 @@ export function listBuckets(request: AuthorizedRequest, { reader }: AnswerDeps):
       after = row.name
       if (permitted !== null && !permitted.has(row.name)) continue
       if (region !== undefined && regionOf(row) !== region) continue
+      if (permittedRegions !== null && !permittedRegions.has(regionOf(row))) continue
       if (page.length === limit) {
         more = true
         break

@@ -12,6 +12,7 @@ import type { CopySource } from '../s3/copy-source.ts'
 import { parseCopySource } from '../s3/copy-source.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import { refuseUnopened } from '../s3/opened.ts'
+import { parameter } from '../s3/operation.ts'
 import type { AskedRequest } from './ask.ts'
 import { lacks } from './backend/capabilities.ts'
 import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
@@ -129,12 +130,10 @@ function requestFacts(asked: AskedRequest): RequestFacts {
     time: received.time,
     userAgent: received.headers.get('user-agent')?.slice(0, 255) ?? '',
     operation: operation.name,
-    prefix: operation.row.access === 'list' ? (parameter(asked, 'prefix') ?? '') : null,
+    prefix: operation.row.query.optional.includes('prefix')
+      ? (parameter(asked.operation, 'prefix') ?? '')
+      : null,
   }
-}
-
-function parameter(asked: AskedRequest, name: string): string | undefined {
-  return asked.operation.params.find((entry) => entry[0] === name)?.[1]
 }
 
 function sourceOf(asked: AskedRequest): CopySource | undefined {

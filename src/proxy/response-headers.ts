@@ -6,13 +6,14 @@
  */
 import type { BackendHeaders } from './backend/index.ts'
 
+const LENGTH = 'content-length'
+
 const SPELLING: Readonly<Record<string, string>> = {
   'accept-ranges': 'Accept-Ranges',
   'cache-control': 'Cache-Control',
   'content-disposition': 'Content-Disposition',
   'content-encoding': 'Content-Encoding',
   'content-language': 'Content-Language',
-  'content-length': 'Content-Length',
   'content-range': 'Content-Range',
   'content-type': 'Content-Type',
   etag: 'ETag',
@@ -51,11 +52,14 @@ const AMZ: ReadonlySet<string> = new Set([
 export function clientHeaders(headers: BackendHeaders, length: 'kept' | 'dropped'): string[] {
   const list: string[] = []
   for (const name in headers) {
-    const spelled = spelling(name)
-    if (spelled === undefined || (length === 'dropped' && name === 'content-length')) continue
+    const spelled = name === LENGTH ? undefined : spelling(name)
+    if (spelled === undefined) continue
     const value = headers[name]
     if (value !== undefined) list.push(spelled, typeof value === 'string' ? value : value.join(', '))
   }
+  // Last: Node writes the bytes of a Content-Disposition otherwise where it knows the length already.
+  const bytes = headers[LENGTH]
+  if (length === 'kept' && typeof bytes === 'string') list.push('Content-Length', bytes)
   return list
 }
 
