@@ -122,6 +122,18 @@ const backend = z.strictObject({
   }),
 })
 
+const tls = z.strictObject({
+  cert: required(path, {
+    about:
+      'File of the certificate that clients are shown, in PEM, with those that lead to its authority. Without it clients connect by plain HTTP. A renewed one is taken over within seconds.',
+    example: '/etc/s3warden/tls.crt',
+  }),
+  key: required(path, {
+    about: "File of the certificate's private key, in PEM.",
+    example: '/etc/s3warden/tls.key',
+  }),
+})
+
 const limits = z.strictObject({
   buckets_per_project: key(count(1, 1_000_000), {
     about: 'How many buckets a project may own, unless the project says otherwise.',
@@ -296,6 +308,7 @@ export const schema = z.strictObject({
     default: 'info',
     reload: 'live',
   }),
+  tls: tls.nullable().default(null),
   backend: backend.nullable().default(null),
   limits: limits.prefault({}),
   timeouts: timeouts.prefault({}),

@@ -7,6 +7,7 @@ import type { AccessEntry } from '../observe/access-entry.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type BackendEvent, type Backends, CAPABILITIES, createBackends } from '../proxy/backend/index.ts'
+import { CertificateError, type CertificateEvent } from '../proxy/certificate.ts'
 import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
 import { createLimits } from '../proxy/limits.ts'
 import { createOwnership, type Ownership } from '../proxy/ownership.ts'
@@ -19,6 +20,7 @@ import { scopeRules } from '../sigv4/credential.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import type { Store } from '../store/store.ts'
 import { backendSettings } from './backend-settings.ts'
+import { StartFailure } from './failure.ts'
 
 export interface ServingDeps {
   readonly store: Store
@@ -45,7 +47,10 @@ const RESERVED_BUCKETS: ReadonlySet<string> = new Set(
 /** What the log and `User-Agent` restrictions keep of that header. */
 const MAX_USER_AGENT = 255
 
-/** @throws where the address cannot be listened on */
+/** Between two looks at the certificate's files. */
+const CERTIFICATE_MS = 2_000
+
+/** @throws StartFailure where the certificate cannot be used; Error where the address cannot be listened on */
 export async function startServing(started: Config, deps: ServingDeps): Promise<Serving> {
   const { store, log, metrics, now } = deps
   let config = started
@@ -127,12 +132,19 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       headersTimeoutMs: config.timeouts.headers,
       keepAliveTimeoutMs: config.timeouts.idle,
       maxConnections: 0,
+      tls:
+        config.tls === null
+          ? null
+          : { files: config.tls, intervalMs: CERTIFICATE_MS, onEvent: reportCertificate(log) },
     },
     (incoming, response, expectsContinue) => {
       metrics.begin()
       pipeline(incoming, response, expectsContinue)
     },
-  )
+  ).catch((error: unknown) => {
+    if (!(error instanceof CertificateError)) throw error
+    throw new StartFailure(`the certificate cannot be used: ${error.message}`, { cause: error })
+  })
   return {
     endpoint: server.endpoint,
     reload: (next) => {
@@ -181,6 +193,16 @@ export function reportEvent(log: Log): (event: BackendEvent) => void {
     } else {
       const { backendId, endpoint, reason } = event
       log.warn('backend endpoint is down', { backend: backendId, endpoint, reason })
+    }
+  }
+}
+
+function reportCertificate(log: Log): (event: CertificateEvent) => void {
+  return (event) => {
+    if (event.kind === 'certificate-renewed') {
+      log.info('the certificate was renewed', { path: event.file })
+    } else {
+      log.error('the certificate stays as it was', { path: event.file, reason: event.reason })
     }
   }
 }

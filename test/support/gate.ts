@@ -21,9 +21,24 @@ export interface BackendSettings {
   readonly kind?: 'ceph' | 'minio' | 'aws' | 'generic'
 }
 
+/** Paths, in PEM. */
+export interface CertificateFiles {
+  readonly cert: string
+  readonly key: string
+}
+
+/** For 127.0.0.1 and localhost, by the authority in the file of that name. */
+export const GATE_CERTIFICATE: CertificateFiles & { readonly authority: string } = {
+  cert: resolve('test/data/tls/gate.pem'),
+  key: resolve('test/data/tls/gate.key'),
+  authority: resolve('test/data/tls/gate-authority.pem'),
+}
+
 export interface GateSettings {
   /** Absent: the embedded development store. */
   readonly backend?: BackendSettings
+  /** Absent: plain HTTP. */
+  readonly tls?: CertificateFiles
   /** Further settings: `S3WARDEN_…`. */
   readonly env?: Readonly<Record<string, string>>
   /** A store that is there already; it is then not deleted at the end. */
@@ -65,7 +80,7 @@ export class Gate {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${this.port}`
+    return `${this.#settings.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`
   }
 
   /** What a signature's Host is. */
@@ -92,7 +107,7 @@ export class Gate {
 
   /** What both `serve` and the command line are given. */
   environment(): Record<string, string> {
-    const { backend, env } = this.#settings
+    const { backend, env, tls } = this.#settings
     return {
       PATH: process.env.PATH ?? '',
       HOME: this.data,
@@ -108,6 +123,7 @@ export class Gate {
             S3WARDEN_BACKEND_REGION: backend.region ?? 'us-east-1',
             S3WARDEN_BACKEND_KIND: backend.kind ?? 'generic',
           }),
+      ...(tls === undefined ? {} : { S3WARDEN_TLS_CERT: tls.cert, S3WARDEN_TLS_KEY: tls.key }),
       ...env,
     }
   }

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { connect as connectSecurely, type TLSSocket } from 'node:tls'
 
 /** Name and value as they go on the wire, in order, repeats included. */
 export type RawHeaders = readonly (readonly [name: string, value: string])[]
@@ -77,6 +78,13 @@ export class Connection {
     const connection = new Connection(socket)
     await once(socket, 'connect')
     return connection
+  }
+
+  /** The same over TLS. @param ca the authority that the peer's certificate must come from, in PEM */
+  static async openSecurely(port: number, ca: string): Promise<Connection & { readonly socket: TLSSocket }> {
+    const socket = connectSecurely({ port, host: '127.0.0.1', ca })
+    await once(socket, 'secureConnect')
+    return new Connection(socket) as Connection & { readonly socket: TLSSocket }
   }
 
   /** True once the peer has closed its side. */
