@@ -50,9 +50,9 @@ function valueWords({ value }: CompletedOption): string {
     case 'choices':
       return `COMPREPLY=($(compgen -W ${quote(value.choices.join(' '))} -- "$current"))`
     case 'file':
-      return 'COMPREPLY=($(compgen -f -- "$current"))'
+      return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"))'
     case 'directory':
-      return 'COMPREPLY=($(compgen -d -- "$current"))'
+      return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$current"))'
     case 'text':
     case 'none':
       return ':'
