@@ -133,7 +133,7 @@ describe('TLS', () => {
 
   test.for([
     [
-      'a key that is not the certificate's',
+      'a key of another certificate',
       () => copyFile(RENEWED.key, join(directory, 'other.key')),
       /key values mismatch/,
     ],
