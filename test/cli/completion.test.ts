@@ -1,5 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -68,20 +68,47 @@ describe('bash', () => {
   })
 })
 
-describe.each(['zsh', 'fish'])('%s', (shell) => {
-  it('is offered every command', async () => {
-    const { stdout } = await s3warden(['completion', shell])
-    for (const word of ['list-operations', 'adopt', '--help', 'update-password', 'explain', 'bash']) {
-      expect(stdout).toContain(shell === 'fish' ? word.replace(/^--/, '') : word)
-    }
-  })
+const installed = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0
 
-  it('has nothing to say against the script, where it is installed', ({ skip }) => {
-    try {
-      execFileSync(shell, ['--version'])
-    } catch {
-      skip(`${shell} is not installed`)
+describe.skipIf(!installed('fish'))('fish', () => {
+  it.each(CASES)('completes %j', async (words, offered, not) => {
+    const line = ['s3warden', ...words].join(' ')
+    const script = `source ${scripts.fish}; complete -C '${line}'`
+    const { stdout, stderr } = await promisify(execFile)('fish', ['-c', script], { cwd: directory })
+    expect(stderr).toBe('')
+    const found = stdout.split('\n').map((entry) => entry.split('\t')[0])
+    expect(found).toEqual(expect.arrayContaining(offered))
+    for (const word of not) expect(found).not.toContain(word)
+  })
+})
+
+/** Stands in for what zsh would do with the words: it prints them. */
+const ZSH_PRINTS = `
+_describe() { [[ $1 == -o ]] && shift; local -a entries; entries=("\${(@P)2}"); print -rl -- "\${entries[@]%%:*}" }
+compadd() { shift; print -rl -- "$@" }
+_files() { print -rl -- *(N) }
+`
+
+describe.skipIf(!installed('zsh'))('zsh', () => {
+  it.each(CASES)('completes %j', async (words, offered, not) => {
+    const typed = ['s3warden', ...words]
+    const script = `${ZSH_PRINTS} source ${scripts.zsh}; words=("$@"); CURRENT=$#; _s3warden`
+    const { stdout, stderr } = await promisify(execFile)('zsh', ['-f', '-c', script, 'zsh', ...typed], {
+      cwd: directory,
+    })
+    expect(stderr).toBe('')
+    const found = stdout.split('\n')
+    expect(found).toEqual(expect.arrayContaining(offered))
+    // zsh itself leaves out what does not begin with what was typed.
+    if (words.at(-1) === '') for (const word of not) expect(found).not.toContain(word)
+  })
+})
+
+describe.each(['zsh', 'fish'])('the script for %s', (shell) => {
+  it('holds every command, installed or not', () => {
+    const script = readFileSync(scripts[shell] ?? '', 'utf8')
+    for (const word of ['list-operations', 'adopt', 'help', 'update-password', 'explain', 'bash']) {
+      expect(script).toContain(word)
     }
-    execFileSync(shell, ['-n', scripts[shell]!])
   })
 })

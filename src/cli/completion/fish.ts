@@ -10,7 +10,7 @@ export function fishCompletion(name: string, tree: readonly CompletedCommand[]):
       ),
       ...choices.map((word) => `complete -c ${name} -f ${here} -a ${quote(word)}`),
       ...options.map(
-        (option) => `complete -c ${name} -f ${here} ${optionWords(option)} -d ${quote(option.about)}`,
+        (option) => `complete -c ${name} ${here} ${optionWords(option)} -d ${quote(option.about)}`,
       ),
     ]
   })
@@ -46,7 +46,7 @@ function optionWords({ names, value }: CompletedOption): string {
     .join(' ')
   switch (value.kind) {
     case 'none':
-      return flags
+      return `${flags} -f`
     case 'choices':
       return `${flags} -x -a ${quote(value.choices.join(' '))}`
     case 'file':
