@@ -193,24 +193,4 @@ describe('23: the very next request', () => {
     expect(await get()).toBe('200')
     connection.close()
   })
-
-  test('an upload whose key is revoked while it goes on is not finished', async () => {
-    const { gate, backend, operator } = stage
-    const credentials = await operator.tenant('uploading', EVERYTHING)
-    const connection = await Connection.open(gate.port)
-    const { headers, method, target } = signed(
-      credentials,
-      { method: 'PUT', target: '/ours/unfinished', headers: [['Content-Length', '10']] },
-      { host: gate.host, payload: 'UNSIGNED-PAYLOAD' },
-    )
-    const head = [`${method} ${target} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`)]
-    connection.write(`${head.join('\r\n')}\r\n\r\n123456789`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    await gate.json(['key', 'revoke', credentials.accessKey, '--yes'])
-    connection.write('0')
-    const outcome = await connection.response('PUT').then(verdict, (error: Error) => error.name)
-    expect(outcome).toMatch(/^(403|TornResponse)/)
-    expect(backend.object('ours', 'unfinished')).toBeUndefined()
-    connection.close()
-  })
 })

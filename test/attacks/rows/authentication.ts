@@ -104,7 +104,7 @@ const unsignedHeaders: readonly Attack[] = UNSIGNED.flatMap(([name, value]) =>
       row: 1,
       title: `${way}: ${name} added after signing`,
       attempt: (arena) => deliver(arena, add(SIGN[way](arena.owner, PUT, arena.gate.host), [[name, value]])),
-      refusal: '403 AccessDenied',
+      refusal: name === 'x-amz-security-token' ? '400 InvalidToken' : '403 AccessDenied',
     }),
   ),
 )

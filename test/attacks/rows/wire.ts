@@ -73,6 +73,20 @@ const COMPLETION =
 
 const XML: readonly (readonly [row: 15 | 21 | 35, title: string, request: S3Request])[] = [
   [
+    15,
+    'a climb among the keys of a batch delete',
+    withMd5(
+      'POST',
+      '/ours?delete',
+      '<Delete><Object><Key>a</Key></Object><Object><Key>../theirs/secret</Key></Object></Delete>',
+    ),
+  ],
+  [
+    15,
+    'a dot segment among the keys of a batch delete',
+    withMd5('POST', '/ours?delete', '<Delete><Object><Key>a/./b</Key></Object></Delete>'),
+  ],
+  [
     21,
     'an external entity in a batch delete',
     withMd5('POST', '/ours?delete', `${ENTITY}<Delete><Object><Key>&e;</Key></Object></Delete>`),
@@ -142,7 +156,13 @@ const xml: readonly Attack[] = XML.map(([row, title, request]) => ({
   row,
   title,
   attempt: (arena: Arena) => as(arena, arena.owner, request),
-  refusal: ['400 MalformedXML', '400 MaxMessageLengthExceeded', '400 InvalidTag', '400 InvalidArgument'],
+  refusal: [
+    '400 MalformedXML',
+    '400 MaxMessageLengthExceeded',
+    '400 InvalidTag',
+    '400 InvalidArgument',
+    '400 InvalidURI',
+  ],
 }))
 
 /** Row 31 and 36: names and values that turn into something else on the other side. */
