@@ -189,6 +189,34 @@ export interface Backend {
   readonly updated_at: string
 }
 
+/** The public half of a key for SSH: kept and listed, and never part of a decision. */
+export interface SshKey {
+  readonly id: string
+  readonly organization_id: string
+  readonly project_id: string
+  readonly name: string
+  /** One line, as in `authorized_keys`: algorithm, base64, comment. */
+  readonly public_key: string
+  /** `256 SHA256:… comment (ssh-ed25519)` */
+  readonly fingerprint: string
+  readonly disabled: boolean
+  readonly created_at: string
+  readonly updated_at: string
+}
+
+/** A user's login at the control plane; the token that stands for it names its id. */
+export interface Session {
+  readonly id: string
+  readonly organization_id: string
+  readonly user_id: string
+  /** Where the login came from. */
+  readonly ip: string
+  readonly user_agent: string
+  readonly expires_at: string
+  readonly created_at: string
+  readonly updated_at: string
+}
+
 /** One entry of the audit log. `before` and `after` never hold a secret. */
 export interface LogEntry {
   readonly id: string
@@ -196,7 +224,8 @@ export interface LogEntry {
   /** A valid address, or `''` for the local command line. */
   readonly ip: string
   readonly user_agent: string
-  readonly action: 'created' | 'updated' | 'deleted'
+  /** `refused`: an attempt on the control plane that was turned away; nothing was changed. */
+  readonly action: 'created' | 'updated' | 'deleted' | 'refused'
   /** Who did it: a user's or application's id, or `''` for the local operator. */
   readonly bearer_id: string
   readonly organization_id: string
@@ -204,4 +233,6 @@ export interface LogEntry {
   readonly resource_id: string
   readonly before: unknown
   readonly after: unknown
+  /** What deserves a second look, in words: why an attempt was refused, that a condition was dropped. `''`: nothing. */
+  readonly remark: string
 }

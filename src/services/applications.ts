@@ -8,6 +8,7 @@ import { mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
+import { checkQuota } from './quotas.ts'
 import { createChecks } from './validate.ts'
 
 export interface NewApplication {
@@ -46,6 +47,9 @@ export function createApplications(deps: ServiceDeps): Applications {
       return mutate(deps, actor, { resource: 'application', id: input.name }, async (transaction) => {
         const { organization_id } = input
         found(await transaction.organizations.find(organization_id), 'organization', organization_id)
+        await checkQuota(deps, 'iam_applications', () =>
+          transaction.applications.list(listQuery({ filters: { organization_id } })),
+        )
         await transaction.applications.insert(application)
         return application
       })

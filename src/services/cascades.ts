@@ -6,9 +6,10 @@ import type { Policy, Rule } from '../iam/model.ts'
 import type { Transaction } from '../store/repositories.ts'
 import { stillInUse } from './errors.ts'
 
-/** Of a user or application: its keys go, its groups lose it, its policies stay without principal. */
+/** Of a user or application: its keys and sessions go, its groups lose it, its policies stay without principal. */
 export async function dropPrincipal(transaction: Transaction, id: string, at: string): Promise<void> {
   for (const key of await transaction.keys.ofBearer(id)) await transaction.keys.delete(key.access_key)
+  for (const session of await transaction.sessions.ofUser(id)) await transaction.sessions.delete(session.id)
   for (const group of await transaction.groups.ofMember(id)) {
     await transaction.groups.update({
       ...group,
@@ -34,13 +35,14 @@ export async function dropPolicies(transaction: Transaction, principalId: string
 }
 
 /**
- * Of a project: keys lose their preference for it, rules their mention of it.
+ * Of a project: keys lose their preference for it, rules their mention of it, its SSH keys go.
  * @throws ServiceError `precondition_failed` while it owns buckets
  */
 export async function dropProject(transaction: Transaction, id: string, at: string): Promise<void> {
   const buckets = await transaction.buckets.countOfProject(id)
   if (buckets > 0)
     throw stillInUse(`project \`${id}\` still owns ${buckets} bucket${buckets === 1 ? '' : 's'}`)
+  for (const key of await transaction.sshKeys.ofProject(id)) await transaction.sshKeys.delete(key.id)
   for (const key of await transaction.keys.preferringProject(id)) {
     await transaction.keys.update({ ...key, default_project_id: null, updated_at: at })
   }

@@ -5,12 +5,17 @@ import { DanglingReference, DuplicateEntry } from '../store/errors.ts'
 import type { Transaction } from '../store/repositories.ts'
 import type { Store } from '../store/store.ts'
 import { type ResourceName, ServiceError, stillInUse } from './errors.ts'
+import type { Quotas } from './quotas.ts'
 
 export interface ServiceDeps {
-  readonly store: Pick<Store, 'repositories' | 'transaction'>
+  readonly store: Pick<Store, 'repositories' | 'transaction' | 'signToken'>
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly random: Random
+  /** Absent: no limits. */
+  readonly quotas?: Quotas | undefined
+  /** How long a login lasts, in milliseconds; absent: 12 hours. */
+  readonly sessionLifetimeMs?: number | undefined
 }
 
 /** A source of unpredictable values. */

@@ -23,6 +23,9 @@ export type ResourceName =
   | 'bucket'
   | 'backend'
   | 'log'
+  | 'ssh_key'
+  | 'jwt'
+  | 'quotum'
 
 export type ServiceFault =
   | { readonly type: 'invalid_arguments'; readonly details: readonly ArgumentFault[] }
@@ -39,6 +42,7 @@ export type ServiceFault =
         | 'resource_still_in_use'
         | 'attribute_must_be_set'
         | 'resource_not_deletable'
+        | 'owner_not_lockable'
         | 'endpoint_changed'
       readonly help_message: string
     }

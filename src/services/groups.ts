@@ -9,6 +9,7 @@ import { mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
+import { checkCount, checkQuota } from './quotas.ts'
 import { createChecks } from './validate.ts'
 
 export interface Members {
@@ -55,6 +56,9 @@ export function createGroups(deps: ServiceDeps): Groups {
         ...(await changed(before, transaction)),
         updated_at: timestamp(deps.now()),
       }
+      const members = after.user_ids.length + after.application_ids.length
+      const membersBefore = before.user_ids.length + before.application_ids.length
+      if (members > membersBefore) checkCount(deps, 'iam_members_per_group', members)
       await transaction.groups.update(after)
       return after
     })
@@ -78,6 +82,10 @@ export function createGroups(deps: ServiceDeps): Groups {
         const { organization_id } = input
         found(await transaction.organizations.find(organization_id), 'organization', organization_id)
         await checkMembers(transaction, organization_id, group)
+        checkCount(deps, 'iam_members_per_group', group.user_ids.length + group.application_ids.length)
+        await checkQuota(deps, 'iam_groups', () =>
+          transaction.groups.list(listQuery({ filters: { organization_id } })),
+        )
         await transaction.groups.insert(group)
         return group
       })

@@ -12,6 +12,8 @@ import { createPermissionSets } from './permission-sets.ts'
 import { createPolicies } from './policies.ts'
 import { createProjects } from './projects.ts'
 import type { Services } from './services.ts'
+import { createSessions } from './sessions.ts'
+import { createSshKeys } from './ssh-keys.ts'
 import { createUsers } from './users.ts'
 
 export function createServices(deps: ServiceDeps): Services {
@@ -21,7 +23,11 @@ export function createServices(deps: ServiceDeps): Services {
         createServices({
           ...deps,
           // Transactions within are this one.
-          store: { repositories: transaction, transaction: (_actor, inner) => inner(transaction) },
+          store: {
+            repositories: transaction,
+            transaction: (_actor, inner) => inner(transaction),
+            signToken: deps.store.signToken,
+          },
         }),
       ),
     )
@@ -36,6 +42,8 @@ export function createServices(deps: ServiceDeps): Services {
     keys: createKeys(deps),
     buckets: createBuckets(deps),
     backends: createBackends(deps),
+    sshKeys: createSshKeys(deps),
+    sessions: createSessions(deps),
     logs: createLogs(deps),
     bootstrap: createBootstrap(deps, inTransaction),
     inTransaction,

@@ -11,6 +11,7 @@ import { checkExpiry, latestAllowed, notAfter, orEarlier } from './key-lifetime.
 import { checkImported, formatOf, generateKeyPair } from './key-material.ts'
 import { checkRestrictions } from './key-restrictions.ts'
 import { type ListInput, listQuery } from './lists.ts'
+import { checkQuota } from './quotas.ts'
 import { createChecks } from './validate.ts'
 
 /** `scaleway`: SCW + 17 of A–Z0–9, a UUID. `exoscale`: EXO + 24 hex, 43 characters. `keystone`: 32 hex each. */
@@ -82,8 +83,14 @@ export interface Keys {
 export function createKeys(deps: ServiceDeps): Keys {
   const { keys } = deps.store.repositories
 
+  const checkRoom = (transaction: Transaction, { id }: KeyBearer): Promise<void> =>
+    checkQuota(deps, 'iam_api_keys_per_bearer', () =>
+      transaction.keys.list(listQuery({ filters: { bearer_ids: [id] } })),
+    )
+
   const insert = async (transaction: Transaction, actor: Actor, draft: KeyDraft): Promise<AccessKey> => {
     const key = await completeDraft(transaction, draft, actor.ip, timestamp(deps.now()))
+    await checkRoom(transaction, draft.bearer)
     await transaction.keys.insert(key, draft.pair.secretKey)
     return key
   }
@@ -198,6 +205,7 @@ export function createKeys(deps: ServiceDeps): Keys {
           stillValid.fault('access_key', 'constraint', 'has expired: make a new key')
         }
         stillValid.done()
+        await checkRoom(transaction, bearerOf(old))
         const key: AccessKey = {
           ...old,
           access_key: pair.accessKey,

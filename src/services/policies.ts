@@ -8,6 +8,7 @@ import { mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
+import { checkCount, checkQuota } from './quotas.ts'
 import { buildRules } from './rules.ts'
 import { createChecks } from './validate.ts'
 
@@ -57,6 +58,12 @@ const MAX_NAME = 64
 
 export function createPolicies(deps: ServiceDeps): Policies {
   const { policies } = deps.store.repositories
+  const checkRoom = async (transaction: Transaction, { organization_id, rules }: Policy): Promise<void> => {
+    checkCount(deps, 'iam_rules_per_policy', rules.length)
+    await checkQuota(deps, 'iam_policies', () =>
+      transaction.policies.list(listQuery({ filters: { organization_id } })),
+    )
+  }
   const edit = (
     actor: Actor,
     id: string,
@@ -68,6 +75,9 @@ export function createPolicies(deps: ServiceDeps): Policies {
         ...before,
         ...(await changed(before, transaction)),
         updated_at: timestamp(deps.now()),
+      }
+      if (after.rules.length > before.rules.length) {
+        checkCount(deps, 'iam_rules_per_policy', after.rules.length)
       }
       await transaction.policies.update(after)
       return after
@@ -91,6 +101,7 @@ export function createPolicies(deps: ServiceDeps): Policies {
           created_at: at,
           updated_at: at,
         }
+        await checkRoom(transaction, policy)
         await transaction.policies.insert(policy)
         return policy
       })
@@ -129,6 +140,7 @@ export function createPolicies(deps: ServiceDeps): Policies {
           created_at: at,
           updated_at: at,
         }
+        await checkRoom(transaction, clone)
         await transaction.policies.insert(clone)
         return clone
       }),

@@ -9,6 +9,7 @@ import { mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found, notDeletable } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
+import { checkQuota } from './quotas.ts'
 import { createChecks } from './validate.ts'
 
 export interface NewProject {
@@ -59,6 +60,10 @@ export function createProjects(deps: ServiceDeps): Projects {
           input.organization_id,
         )
         await checkBackend(transaction, project.backend_id)
+        const { organization_id } = input
+        await checkQuota(deps, 'projects', () =>
+          transaction.projects.list(listQuery({ filters: { organization_id } })),
+        )
         await transaction.projects.insert(project)
         return project
       })

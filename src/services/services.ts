@@ -11,6 +11,8 @@ import type { Organizations } from './organizations.ts'
 import type { PermissionSets } from './permission-sets.ts'
 import type { Policies } from './policies.ts'
 import type { Projects } from './projects.ts'
+import type { Sessions } from './sessions.ts'
+import type { SshKeys } from './ssh-keys.ts'
 import type { Users } from './users.ts'
 
 export interface Services {
@@ -24,6 +26,8 @@ export interface Services {
   readonly keys: Keys
   readonly buckets: Buckets
   readonly backends: Backends
+  readonly sshKeys: SshKeys
+  readonly sessions: Sessions
   readonly logs: Logs
   readonly bootstrap: Bootstrap
   /**

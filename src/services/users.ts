@@ -7,10 +7,11 @@ import type { Page, UserFilters, UserOrder } from '../store/query.ts'
 import type { Transaction } from '../store/repositories.ts'
 import { dropPrincipal } from './cascades.ts'
 import { mutate, type ServiceDeps, timestamp } from './deps.ts'
-import { found, notDeletable } from './errors.ts'
+import { found, notDeletable, ServiceError } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
 import { checkPassword, hashPassword, matchesPassword } from './password.ts'
+import { checkQuota } from './quotas.ts'
 import { createChecks, USERNAME } from './validate.ts'
 
 export interface NewUser {
@@ -37,9 +38,10 @@ export interface Users {
   update(actor: Actor, id: string, change: UserChange): Promise<User>
   /** Deletes its keys too; its policies stay without principal. Refused for the owner. */
   delete(actor: Actor, id: string): Promise<void>
-  /** A locked user's keys are refused from the next request on. */
+  /** A locked user's keys and sessions are refused from the next request on. Refused for the owner. */
   lock(actor: Actor, id: string): Promise<User>
   unlock(actor: Actor, id: string): Promise<User>
+  /** Ends the user's sessions. */
   updatePassword(actor: Actor, id: string, password: Secret): Promise<User>
   updateUsername(actor: Actor, id: string, username: string): Promise<User>
   /** False for a wrong password, an unknown or locked user, and one without password: at the same cost. */
@@ -68,6 +70,9 @@ export function createUsers(deps: ServiceDeps): Users {
       return mutate(deps, actor, { resource: 'user', id: input.email }, async (transaction) => {
         const { organization_id } = input
         found(await transaction.organizations.find(organization_id), 'organization', organization_id)
+        await checkQuota(deps, 'iam_users', () =>
+          transaction.users.list(listQuery({ filters: { organization_id } })),
+        )
         await insertUser(transaction, built)
         return built.user
       })
@@ -96,7 +101,11 @@ export function createUsers(deps: ServiceDeps): Users {
         await transaction.users.delete(id)
       }),
 
-    lock: (actor, id) => edit(actor, id, () => ({ locked: true })),
+    lock: (actor, id) =>
+      edit(actor, id, ({ type }) => {
+        if (type === 'owner') throw notLockable()
+        return { locked: true }
+      }),
     unlock: (actor, id) => edit(actor, id, () => ({ locked: false })),
 
     async updatePassword(actor, id, password) {
@@ -109,6 +118,9 @@ export function createUsers(deps: ServiceDeps): Users {
         const after: User = { ...before, status: 'activated', updated_at: timestamp(deps.now()) }
         await transaction.users.update(after)
         await transaction.users.setPasswordHash(id, hash)
+        for (const session of await transaction.sessions.ofUser(id)) {
+          await transaction.sessions.delete(session.id)
+        }
         return after
       })
     },
@@ -169,4 +181,12 @@ function check(input: Partial<NewUser>): void {
   checks.shortText('locale', input.locale)
   checks.tags('tags', input.tags)
   checks.done()
+}
+
+function notLockable(): ServiceError {
+  return new ServiceError({
+    type: 'precondition_failed',
+    precondition: 'owner_not_lockable',
+    help_message: 'the owner of an organization cannot be locked',
+  })
 }

@@ -16,6 +16,8 @@ export interface Checks {
   tags(argumentName: string, value: readonly string[] | undefined): void
   email(argumentName: string, value: string | undefined): void
   username(argumentName: string, value: string | undefined): void
+  /** At most this many characters. */
+  length(argumentName: string, value: string | undefined, most: number): void
   /** Free text of a person's record. */
   shortText(argumentName: string, value: string | undefined): void
   /** @throws ServiceError with every fault so far, if there is one */
@@ -71,6 +73,7 @@ export function createChecks(): Checks {
         fault(argumentName, 'format', `each tag must have 1 to ${MAX_TAG} characters`)
       }
     },
+    length: (argumentName, value, most) => atMost(most)(argumentName, value),
     email: matches(EMAIL, 'must be an e-mail address'),
     username: matches(USERNAME, 'must have 2 to 64 characters out of letters, digits and @ . _ -'),
     shortText: atMost(MAX_SHORT_TEXT),

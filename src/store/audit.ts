@@ -16,6 +16,8 @@ export type ResourceType =
   | 'bucket'
   | 'backend'
   | 'master_key'
+  | 'ssh_key'
+  | 'session'
 
 export interface Change {
   readonly resource_type: ResourceType
@@ -26,27 +28,44 @@ export interface Change {
   readonly before: unknown
   /** Null: it is gone. */
   readonly after: unknown
+  /** What deserves a second look; absent: nothing. */
+  readonly remark?: string | undefined
+}
+
+/** An attempt that was turned away. */
+export interface Refusal {
+  /** What it was about, as the control plane names it. */
+  readonly resource_type: string
+  readonly resource_id: string
+  /** `''` where it is not known. */
+  readonly organization_id: string
+  /** What was attempted, and why not. Never holds a secret. */
+  readonly remark: string
 }
 
 export interface AuditLog {
   record(actor: Actor, change: Change): void
+  recordRefusal(actor: Actor, refusal: Refusal): void
 }
 
 const INSERT = LOG_ENTRIES.insert([])
 
 export function createAuditLog(statements: Statements, now: () => number, uuid: () => string): AuditLog {
+  const write = (actor: Actor, entry: Omit<LogEntry, 'id' | 'created_at' | keyof Actor>): void => {
+    const { ip, user_agent, bearer_id } = actor
+    const created_at = new Date(now()).toISOString()
+    statements.run(
+      INSERT,
+      LOG_ENTRIES.insertValues({ ...entry, id: uuid(), created_at, ip, user_agent, bearer_id }),
+    )
+  }
   return {
     record(actor, change) {
-      const entry: LogEntry = {
-        ...change,
-        id: uuid(),
-        created_at: new Date(now()).toISOString(),
-        ip: actor.ip,
-        user_agent: actor.user_agent,
-        bearer_id: actor.bearer_id,
-        action: change.before === null ? 'created' : change.after === null ? 'deleted' : 'updated',
-      }
-      statements.run(INSERT, LOG_ENTRIES.insertValues(entry))
+      const action = change.before === null ? 'created' : change.after === null ? 'deleted' : 'updated'
+      write(actor, { ...change, action, remark: change.remark ?? '' })
+    },
+    recordRefusal(actor, refusal) {
+      write(actor, { ...refusal, action: 'refused', before: null, after: null })
     },
   }
 }

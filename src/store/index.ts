@@ -90,6 +90,7 @@ async function build(
     instanceId: ring.instanceId,
     reader: createIamReader(reading, sealer, limits),
     bucketWriter,
+    signToken: (text) => sealer.tokenHash(text),
     repositories: createRepositories(reading, sealer),
     transaction: (actor: Actor, work) =>
       write((statements) =>

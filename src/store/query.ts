@@ -102,11 +102,27 @@ export interface BackendFilters {
 }
 export type BackendOrder = 'created_at' | 'name'
 
+export interface SshKeyFilters {
+  readonly organization_id?: string | undefined
+  readonly project_ids?: readonly string[] | undefined
+  readonly name?: string | undefined
+  readonly disabled?: boolean | undefined
+}
+export type SshKeyOrder = 'created_at' | 'updated_at' | 'name'
+
+export interface SessionFilters {
+  readonly organization_id?: string | undefined
+  readonly user_id?: string | undefined
+  /** At the given time (RFC 3339). */
+  readonly expiry?: { readonly expired: boolean; readonly at: string } | undefined
+}
+export type SessionOrder = 'created_at' | 'updated_at'
+
 export interface LogFilters {
   readonly organization_id?: string | undefined
   readonly created_after?: string | undefined
   readonly created_before?: string | undefined
-  readonly action?: 'created' | 'updated' | 'deleted' | undefined
+  readonly action?: 'created' | 'updated' | 'deleted' | 'refused' | undefined
   readonly resource_type?: string | undefined
   /** A bearer's or a resource's id. */
   readonly search?: string | undefined

@@ -13,9 +13,12 @@ import type {
   Organization,
   Policy,
   Project,
+  Session,
+  SshKey,
   User,
 } from '../iam/model.ts'
 import type { Secret } from '../iam/secret.ts'
+import type { Refusal } from './audit.ts'
 import type * as Q from './query.ts'
 
 /** Reads of one noun. */
@@ -112,7 +115,24 @@ export interface BackendWrites extends BackendReads, Omit<Writes<Backend>, 'inse
   setSecretKey(id: string, secretKey: Secret): Promise<void>
 }
 
+export interface SshKeyReads extends Reads<SshKey, Q.SshKeyFilters, Q.SshKeyOrder> {
+  ofProject(projectId: string): Promise<readonly SshKey[]>
+}
+export type SshKeyWrites = SshKeyReads & Writes<SshKey>
+
+export interface SessionReads extends Reads<Session, Q.SessionFilters, Q.SessionOrder> {
+  ofUser(userId: string): Promise<readonly Session[]>
+}
+export interface SessionWrites extends SessionReads, Writes<Session> {
+  /** Deletes those that expired before this time (RFC 3339); what merely ran out is not in the audit log. */
+  purgeExpired(before: string): Promise<void>
+}
+
 export type LogReads = Reads<LogEntry, Q.LogFilters, Q.LogOrder>
+export interface LogWrites extends LogReads {
+  /** Writes of an attempt that changed nothing. */
+  recordRefusal(refusal: Refusal): Promise<void>
+}
 
 /** Every call sees all that was committed before it. */
 export interface Repositories {
@@ -125,6 +145,8 @@ export interface Repositories {
   readonly keys: KeyReads
   readonly buckets: BucketReads
   readonly backends: BackendReads
+  readonly sshKeys: SshKeyReads
+  readonly sessions: SessionReads
   readonly log: LogReads
 }
 
@@ -139,5 +161,7 @@ export interface Transaction {
   readonly keys: KeyWrites
   readonly buckets: BucketWrites
   readonly backends: BackendWrites
-  readonly log: LogReads
+  readonly sshKeys: SshKeyWrites
+  readonly sessions: SessionWrites
+  readonly log: LogWrites
 }

@@ -23,16 +23,20 @@ export interface Sealer {
   unseal(sealed: Buffer, identity: Identity): Secret
   /** A keyed hash by which a secret is found without being stored in the clear. */
   lookupHash(secret: Secret): Buffer
+  /** The keyed hash that makes a session token this store's own. */
+  tokenHash(text: string): Buffer
 }
 
 export function createSealer(dataKey: Buffer): Sealer {
   const sealingKey = derive(dataKey, 's3warden: sealed secrets')
   const lookupKey = derive(dataKey, 's3warden: look-up of secrets')
+  const tokenKey = derive(dataKey, 's3warden: session tokens')
   const associated = ({ table, id }: Identity) => `${table}\0${id}`
   return {
     seal: (secret, identity) => encrypt(sealingKey, Buffer.from(secret.reveal()), associated(identity)),
     unseal: (sealed, identity) => new Secret(decrypt(sealingKey, sealed, associated(identity)).toString()),
     lookupHash: (secret) => createHmac('sha256', lookupKey).update(secret.reveal()).digest(),
+    tokenHash: (text) => createHmac('sha256', tokenKey).update(text).digest(),
   }
 }
 

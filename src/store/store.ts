@@ -10,6 +10,8 @@ export interface Store {
   readonly reader: IamReader
   /** The data path's writes: the life of a bucket. */
   readonly bucketWriter: BucketWriter
+  /** HMAC-SHA256 under a key of this store's own, for session tokens: the same in every process. */
+  signToken(text: string): Buffer
   /** The services' reads, outside of a transaction. */
   readonly repositories: Repositories
   /**

@@ -5,10 +5,12 @@ import { createBackendReads, createBackendWrites } from './entities/backends.ts'
 import { createBucketReads, createBucketWrites } from './entities/buckets.ts'
 import { createGroupReads, createGroupWrites } from './entities/groups.ts'
 import { createKeyReads, createKeyWrites } from './entities/keys.ts'
-import { createLogReads } from './entities/log.ts'
+import { createLogReads, createLogWrites } from './entities/log.ts'
 import { createOrganizationReads, createOrganizationWrites } from './entities/organizations.ts'
 import { createPolicyReads, createPolicyWrites } from './entities/policies.ts'
 import { createProjectReads, createProjectWrites } from './entities/projects.ts'
+import { createSessionReads, createSessionWrites } from './entities/sessions.ts'
+import { createSshKeyReads, createSshKeyWrites } from './entities/ssh-keys.ts'
 import { createUserReads, createUserWrites } from './entities/users.ts'
 import type { Repositories, Transaction } from './repositories.ts'
 import type { Sealer } from './seal.ts'
@@ -25,6 +27,8 @@ export function createRepositories(queries: Queries, sealer: Sealer): Repositori
     keys: createKeyReads(queries, sealer),
     buckets: createBucketReads(queries),
     backends: createBackendReads(queries, sealer),
+    sshKeys: createSshKeyReads(queries),
+    sessions: createSessionReads(queries),
     log: createLogReads(queries),
   }
 }
@@ -40,6 +44,8 @@ export function createTransaction(context: WriteContext): Transaction {
     keys: createKeyWrites(context),
     buckets: createBucketWrites(context),
     backends: createBackendWrites(context),
-    log: createLogReads(context.statements),
+    sshKeys: createSshKeyWrites(context),
+    sessions: createSessionWrites(context),
+    log: createLogWrites(context),
   }
 }

@@ -21,6 +21,8 @@ export interface EntityWriting<Entity> {
   /** `''`: it belongs to none. */
   organizationOf(entity: Entity): string
   find(id: string): Promise<Entity | undefined>
+  /** What the audit log is to say of a change beside what it was; absent: nothing. */
+  remarkOn?(before: Entity, after: Entity): string
   /** Writes what lies in other tables, in place of what is there. */
   saveParts(entity: Entity): void
 }
@@ -42,13 +44,14 @@ export function createWrites<Entity>(
 ): EntityWrites<Entity> {
   const { statements, audit, actor } = context
   const { table } = writing
-  const record = (entity: Entity, before: unknown, after: unknown) => {
+  const record = (entity: Entity, before: unknown, after: unknown, remark?: string) => {
     audit.record(actor, {
       resource_type: writing.resourceType,
       resource_id: table.idOf(entity),
       organization_id: writing.organizationOf(entity),
       before,
       after,
+      remark,
     })
   }
   return {
@@ -64,7 +67,7 @@ export function createWrites<Entity>(
       if (JSON.stringify(before) === JSON.stringify(entity)) return
       statements.run(table.update, table.updateValues(entity))
       writing.saveParts(entity)
-      record(entity, before, entity)
+      record(entity, before, entity, writing.remarkOn?.(before, entity))
     },
     async delete(id) {
       const before = await writing.find(id)

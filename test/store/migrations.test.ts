@@ -18,21 +18,22 @@ const AT = '2026-01-31T12:00:00.000Z'
  * What a database of each version holds, in that version's own columns: an organization `o` with project `p`,
  * application `a`, its policy and its key. A new version adds its entry here; without one its test fails.
  */
-const CONTENT: Readonly<Record<number, string>> = {
-  1: `
+const IDENTITY = `
     INSERT INTO organizations VALUES ('o', 'acme', '${AT}', '${AT}');
     INSERT INTO projects VALUES ('p', 'o', 'default', '', 1, NULL, NULL, '${AT}', '${AT}');
     INSERT INTO applications VALUES ('a', 'o', 'backup', '', '[]', '${AT}', '${AT}');
     INSERT INTO policies VALUES ('q', 'o', 'all', '', '[]', NULL, NULL, 'a', '${AT}', '${AT}');
     INSERT INTO rules VALUES ('r', 'q', 0, '["ObjectStorageFullAccess"]', NULL, '');
     INSERT INTO rule_projects VALUES ('r', 0, 'p');
-  `,
+`
+
+const CONTENT: Readonly<Record<number, string>> = {
+  1: `${IDENTITY} INSERT INTO log_entries VALUES (7, 'l', '${AT}', '', '', 'created', '', 'o', 'application', 'a', NULL, '{}');`,
+  2: `${IDENTITY} INSERT INTO log_entries VALUES (7, 'l', '${AT}', '', '', 'created', '', 'o', 'application', 'a', NULL, '{}', '');`,
 }
 
-const INSERT_KEY: Readonly<Record<number, string>> = {
-  1: `INSERT INTO access_keys (access_key, name, description, organization_id, application_id, default_project_id, imported, creation_ip, sealed_secret_key, secret_hash, created_at, updated_at)
-      VALUES ('KEY', '', '', 'o', 'a', 'p', 0, '', ?, ?, '${AT}', '${AT}')`,
-}
+const INSERT_KEY = `INSERT INTO access_keys (access_key, name, description, organization_id, application_id, default_project_id, imported, creation_ip, sealed_secret_key, secret_hash, created_at, updated_at)
+      VALUES ('KEY', '', '', 'o', 'a', 'p', 0, '', ?, ?, '${AT}', '${AT}')`
 
 function makeAtVersion(dataDir: string, version: number): void {
   const directory = openDataDirectory(dataDir)
@@ -41,7 +42,7 @@ function makeAtVersion(dataDir: string, version: number): void {
   const sealer = createSealer(openKeyRing(connection, directory, undefined, AT).dataKey)
   connection.exec(CONTENT[version]!)
   const secret = new Secret('secret of the key')
-  connection.run(INSERT_KEY[version]!, [
+  connection.run(INSERT_KEY, [
     sealer.seal(secret, { table: 'access_keys', id: 'KEY' }),
     sealer.lookupHash(secret),
   ])
@@ -61,6 +62,7 @@ describe('a database made by an earlier program', () => {
       expect(grants[0]?.forProject('p', 'GetObject').unconditional).toEqual({ policy_id: 'q', rule_id: 'r' })
       expect((await services.keys.findBySecret(new Secret('secret of the key')))?.access_key).toBe('KEY')
       expect((await services.projects.list({})).total_count).toBe(1)
+      expect(await services.logs.get('l')).toMatchObject({ resource_id: 'a', remark: '' })
     },
   )
 })
@@ -122,6 +124,8 @@ describe('the schema', () => {
     'log_entries',
     'migrations',
     'organizations',
+    'sessions',
+    'ssh_keys',
   ])
 
   test.each(tables)('%s is strict', (_name, sql) => {

@@ -1,28 +1,11 @@
 /** Buckets, as rows; only {@link createBucketLife} writes them. */
-import type { Bucket } from '../../iam/model.ts'
 import { createBucketLife } from '../bucket-life.ts'
 import type { Queries } from '../database.ts'
-import { entityTable, integer, text } from '../entity.ts'
 import type { BucketFilters, BucketOrder } from '../query.ts'
 import { anyOf, createReads, equals, type FilterTable } from '../reads.ts'
 import type { BucketReads, BucketWrites } from '../repositories.ts'
 import type { WriteContext } from '../writes.ts'
-
-export const BUCKETS = entityTable<Bucket>({
-  table: 'buckets',
-  id: 'name',
-  tieBreaker: 'name',
-  columns: {
-    name: text(),
-    project_id: text(),
-    backend_id: text(),
-    generation: integer(),
-    state: text(),
-    released_until: text(),
-    created_at: text(),
-    updated_at: text(),
-  },
-})
+import { BUCKETS } from './bucket-table.ts'
 
 const FILTERS: FilterTable<BucketFilters> = {
   names: anyOf('name'),

@@ -9,7 +9,8 @@ import { createWrites, type WriteContext } from '../writes.ts'
 
 const members = (column: 'user_id' | 'application_id') =>
   derivedJson<readonly string[]>(
-    `SELECT json_group_array(m.${column} ORDER BY m.position) FROM group_members m WHERE m.group_id = groups.id AND m.${column} IS NOT NULL`,
+    `SELECT json_group_array(${column}) FROM (SELECT ${column} FROM group_members
+      WHERE group_id = groups.id AND ${column} IS NOT NULL ORDER BY position)`,
   )
 
 const GROUPS = entityTable<Group>({

@@ -4,7 +4,8 @@ import type { Queries } from '../database.ts'
 import { entityTable, json, text } from '../entity.ts'
 import type { LogFilters, LogOrder } from '../query.ts'
 import { createReads, equals, type FilterTable } from '../reads.ts'
-import type { LogReads } from '../repositories.ts'
+import type { LogReads, LogWrites } from '../repositories.ts'
+import type { WriteContext } from '../writes.ts'
 
 export const LOG_ENTRIES = entityTable<LogEntry>({
   table: 'log_entries',
@@ -22,6 +23,7 @@ export const LOG_ENTRIES = entityTable<LogEntry>({
     resource_id: text(),
     before: json(),
     after: json(),
+    remark: text(),
   },
 })
 
@@ -38,4 +40,13 @@ const ORDERS: readonly LogOrder[] = ['created_at']
 
 export function createLogReads(queries: Queries): LogReads {
   return createReads(queries, LOG_ENTRIES, FILTERS, ORDERS)
+}
+
+export function createLogWrites({ statements, audit, actor }: WriteContext): LogWrites {
+  return {
+    ...createLogReads(statements),
+    async recordRefusal(refusal) {
+      audit.recordRefusal(actor, refusal)
+    },
+  }
 }

@@ -177,9 +177,9 @@ CREATE TABLE rule_projects (
   rule_id TEXT NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
   project_id TEXT NOT NULL REFERENCES projects (id),
-  PRIMARY KEY (rule_id, project_id)
+  PRIMARY KEY (rule_id, position),
+  UNIQUE (project_id, rule_id)
 ) STRICT;
-CREATE INDEX rule_projects_project ON rule_projects (project_id);
 
 CREATE TABLE access_keys (
   access_key TEXT PRIMARY KEY,
