@@ -10,7 +10,7 @@ import type { Bucket } from '../iam/model.ts'
 import type { Actor, BeginCreate } from '../iam/reader.ts'
 import type { AuditLog } from './audit.ts'
 import type { Statements } from './database.ts'
-import { BUCKETS } from './entities/buckets.ts'
+import { BUCKETS } from './entities/bucket-table.ts'
 import { DuplicateEntry } from './errors.ts'
 
 export interface BucketLifeDeps {

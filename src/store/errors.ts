@@ -10,7 +10,7 @@ export type OpenFault =
   | 'malformed-master-key'
   /** A later version of the program made this database. */
   | 'newer-schema'
-  /** The directory or a file in it cannot be made, read or written, or is no database. */
+  /** The directory, or the database's file in it, cannot be made or opened for writing. */
   | 'unusable-directory'
 
 /** The store was not opened; nothing was changed. */

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { type CompiledGrants, compileGrants } from '../iam/grants.ts'
-import type { AccessKey, Bucket, Project } from '../iam/model.ts'
+import type { AccessKey, Bucket, Policy, PolicyPrincipal, Project } from '../iam/model.ts'
 import {
   type Bearer,
   type IamReader,
@@ -16,9 +16,9 @@ import { compileRestrictions } from '../iam/restrictions.ts'
 import { type ChangeKind, createChangeFeed } from './change-feed.ts'
 import type { Queries, Row } from './database.ts'
 import { BACKENDS } from './entities/backends.ts'
-import { BUCKETS } from './entities/buckets.ts'
+import { BUCKETS } from './entities/bucket-table.ts'
 import { ACCESS_KEYS } from './entities/keys.ts'
-import { OF_PRINCIPAL, POLICIES } from './entities/policies.ts'
+import { POLICIES } from './entities/policies.ts'
 import { PROJECTS } from './entities/projects.ts'
 import type { Sealer } from './seal.ts'
 import type { StoreLimits } from './store.ts'
@@ -32,9 +32,17 @@ const FIND_PROJECT = `${PROJECTS.select} WHERE id = ?`
 const FIND_BUCKET = `${BUCKETS.select} WHERE name = ?`
 const FIND_BACKEND = `${BACKENDS.selectWith(['sealed_secret_key'])} WHERE id = ?`
 const FIND_DEFAULT_BACKEND = `SELECT id FROM backends WHERE name = 'default'`
-const FIND_POLICIES = `${POLICIES.select} WHERE ${OF_PRINCIPAL} ORDER BY created_at, id`
+// Sorted here and not there: SQLite prepares a statement with ORDER BY anew for each value that is bound to it.
+const policiesOf = (column: string) => `${POLICIES.select} WHERE ${column} = ?`
+const FIND_POLICIES: Readonly<Record<PrincipalKind, string>> = {
+  user: policiesOf('user_id'),
+  application: policiesOf('application_id'),
+  group: policiesOf('group_id'),
+}
 const FIND_GROUPS = `SELECT group_id FROM group_members WHERE user_id = ? OR application_id = ?`
 const LIST_BUCKETS = `${BUCKETS.select} WHERE project_id = ? AND state = 'active' AND name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?`
+
+type PrincipalKind = Exclude<PolicyPrincipal['kind'], 'none'>
 
 /** Sorts behind every name that starts with the prefix it is appended to. */
 const LAST_CHARACTER = '\u{10FFFF}'
@@ -66,9 +74,9 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
     },
   })
 
-  const grantsOf = (principalId: string): CompiledGrants =>
-    cached(grants, principalId, () =>
-      compileGrants(queries.all(FIND_POLICIES, [principalId, principalId, principalId]).map(POLICIES.decode)),
+  const grantsOf = (kind: PrincipalKind, id: string): CompiledGrants =>
+    cached(grants, id, () =>
+      compileGrants(queries.all(FIND_POLICIES[kind], [id]).map(POLICIES.decode).sort(inOrderOfCreation)),
     )
 
   const reader: IamReader = {
@@ -78,7 +86,7 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
       const groupIds = cached(groups, bearer.id, () =>
         queries.all(FIND_GROUPS, [bearer.id, bearer.id]).map((row) => String(row.group_id)),
       )
-      return [grantsOf(bearer.id), ...groupIds.map(grantsOf)]
+      return [grantsOf(bearer.kind, bearer.id), ...groupIds.map((id) => grantsOf('group', id))]
     },
     findProject: (id) =>
       cachedIfThere(projects, id, () => decoded(queries.get(FIND_PROJECT, [id]), PROJECTS.decode)),
@@ -97,6 +105,11 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
     },
   }
   return failingClosed(reader)
+}
+
+function inOrderOfCreation(a: Policy, b: Policy): number {
+  const [left, right] = a.created_at === b.created_at ? [a.id, b.id] : [a.created_at, b.created_at]
+  return left < right ? -1 : 1
 }
 
 function findKey(queries: Queries, sealer: Sealer, accessKey: string): ResolvedKey | undefined {
