@@ -2,13 +2,14 @@
 import type { Config, ListenAddress } from '../config.ts'
 import { readRunningGate } from './running-gate.ts'
 
-/** `http://host:port` of a listener; one on every address is told as the local one. */
-export function listenUrl({ host, port }: ListenAddress): string {
+/** The URL of a listener; one on every address is told as the local one. */
+function listenUrl(scheme: 'http' | 'https', { host, port }: ListenAddress): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 /** The configured public endpoint, else that of the gate which runs on this data directory, else where one would. */
 export function clientEndpoint(config: Config): string {
-  return config.public_endpoint ?? readRunningGate(config.data)?.endpoint ?? listenUrl(config.listen)
+  const listens = listenUrl(config.tls === null ? 'http' : 'https', config.listen)
+  return config.public_endpoint ?? readRunningGate(config.data)?.endpoint ?? listens
 }

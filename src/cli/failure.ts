@@ -44,6 +44,9 @@ export function describeRefusal(error: ServiceError): string {
     : describeFault(fault)
 }
 
+/** Their messages say all that there is to say. */
+const EXPECTED_FAILURES = [CommandFailure, StartFailure, StoreOpenError, StoreUnavailable] as const
+
 /** Why an address cannot be listened on. */
 const LISTEN_FAULTS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there',
@@ -77,13 +80,8 @@ export function failureOf(error: unknown): Failure {
     const wrongUse = error.fault.type === 'invalid_arguments'
     return { message: describeRefusal(error), exitCode: wrongUse ? EXIT.usage : EXIT.failed }
   }
-  if (
-    error instanceof CommandFailure ||
-    error instanceof StartFailure ||
-    error instanceof StoreOpenError ||
-    error instanceof StoreUnavailable
-  ) {
-    return { message: error.message, exitCode: EXIT.failed }
+  if (EXPECTED_FAILURES.some((kind) => error instanceof kind)) {
+    return { message: (error as Error).message, exitCode: EXIT.failed }
   }
   const unbound = listenFailure(error)
   if (unbound !== undefined) return { message: unbound, exitCode: EXIT.failed }
