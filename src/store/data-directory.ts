@@ -17,7 +17,7 @@ const OWNER_ONLY_DIRECTORY = 0o700
 const OWNER_ONLY_FILE = 0o600
 
 export interface DataDirectory {
-  /** Where the database is. The file is there. */
+  /** Where the database is, or will be. */
   readonly databasePath: string
   /** Undefined where there is no such file. */
   read(name: string): string | undefined
@@ -29,14 +29,30 @@ export interface DataDirectory {
   names(): readonly string[]
 }
 
-/** Makes what is missing. @throws StoreOpenError */
+/** Makes what is missing, the database's file included. @throws StoreOpenError */
 export function openDataDirectory(path: string): DataDirectory {
-  try {
+  const directory = makeDataDirectory(path)
+  // Made before SQLite does, which would let others read it; its log and index files take the same mode.
+  usable(path, () => makeOwnFile(directory.databasePath))
+  return directory
+}
+
+/** Makes the directory where it is missing, and nothing in it. @throws StoreOpenError */
+export function makeDataDirectory(path: string): DataDirectory {
+  return usable(path, () => {
     mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY })
-    const databasePath = join(path, 's3warden.db')
-    // Made before SQLite does, which would let others read it; its log and index files take the same mode.
-    closeSync(openSync(databasePath, 'a', OWNER_ONLY_FILE))
-    return dataDirectory(path, databasePath)
+    return dataDirectory(path, join(path, 's3warden.db'))
+  })
+}
+
+/** Makes an empty file that only its owner may read, unless it is there. */
+export function makeOwnFile(path: string): void {
+  closeSync(openSync(path, 'a', OWNER_ONLY_FILE))
+}
+
+function usable<T>(path: string, use: () => T): T {
+  try {
+    return use()
   } catch (error) {
     throw new StoreOpenError(
       'unusable-directory',

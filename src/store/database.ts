@@ -39,9 +39,10 @@ const PREPARED = 256
 
 /**
  * `read`: refuses to change anything (yet can recover the log that a killed writer left, which a read-only one cannot).
+ * `alone`: reads a file that nobody else knows, and leaves no other file beside it.
  * @throws StoreUnavailable
  */
-export function connect(path: string, access: 'read' | 'write'): Connection {
+export function connect(path: string, access: 'read' | 'write' | 'alone'): Connection {
   // No busy time-out: SQLite would wait inside the call, and with it the event loop.
   const database = translated(() => new Database(path, { fileMustExist: true, timeout: 0 }))
   const prepared = new LRUCache<string, Database.Statement<Value[], unknown>>({ max: PREPARED })
@@ -64,11 +65,11 @@ export function connect(path: string, access: 'read' | 'write'): Connection {
 
   try {
     translated(() => {
-      database.pragma('journal_mode = WAL')
+      database.pragma(access === 'alone' ? 'journal_mode = DELETE' : 'journal_mode = WAL')
       database.pragma('synchronous = FULL')
       database.pragma('foreign_keys = ON')
       database.pragma('trusted_schema = OFF')
-      if (access === 'read') database.pragma('query_only = ON')
+      if (access !== 'write') database.pragma('query_only = ON')
     })
   } catch (error) {
     database.close()
@@ -86,6 +87,70 @@ export function connect(path: string, access: 'read' | 'write'): Connection {
     close: () => {
       database.close()
     },
+  }
+}
+
+/** Held until it is released, or the process ends. */
+export interface FileLock {
+  release(): void
+}
+
+/**
+ * Takes SQLite's own lock on a file that holds nothing.
+ * @throws StoreBusy where another lock excludes this one
+ */
+export function lockFile(path: string, access: 'shared' | 'exclusive'): FileLock {
+  const database = translated(() => new Database(path, { fileMustExist: true, timeout: 0 }))
+  try {
+    translated(() => {
+      database.exec(access === 'shared' ? 'BEGIN' : 'BEGIN EXCLUSIVE')
+      // A transaction takes its shared lock with its first read.
+      database.prepare('SELECT count(*) FROM sqlite_schema').get()
+    })
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return { release: () => database.close() }
+}
+
+/** How far a copy is, in pages of the database. */
+export interface CopyProgress {
+  readonly done: number
+  readonly total: number
+}
+
+/** Pages copied in one go; others of this process run in between. */
+const PAGES_PER_STEP = 1024
+
+/**
+ * Copies a database while others write to it, as it is at one moment, into a file that stands alone (no log beside it).
+ * @param to an empty file
+ * @throws StoreUnavailable
+ */
+export async function copyDatabase(
+  from: string,
+  to: string,
+  onProgress: (progress: CopyProgress) => void,
+): Promise<void> {
+  const source = translated(() => new Database(from, { fileMustExist: true, timeout: 0 }))
+  try {
+    // The copy would begin anew with every commit of another connection, were it not one read transaction.
+    source.exec('BEGIN')
+    source.prepare('SELECT count(*) FROM sqlite_schema').get()
+    await source.backup(to, {
+      progress: ({ totalPages, remainingPages }) => {
+        onProgress({ done: totalPages - remainingPages, total: totalPages })
+        return PAGES_PER_STEP
+      },
+    })
+    const copy = new Database(to, { fileMustExist: true })
+    copy.pragma('journal_mode = DELETE')
+    copy.close()
+  } catch (error) {
+    throw translate(error)
+  } finally {
+    source.close()
   }
 }
 

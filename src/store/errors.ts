@@ -24,6 +24,15 @@ export class StoreOpenError extends Error {
   }
 }
 
+/** A backup was not written, or not restored; what was there before still is. */
+export class BackupRefused extends Error {
+  override readonly name = 'BackupRefused'
+
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause })
+  }
+}
+
 /** A record was not written because another one has the same values in columns that must be unique. */
 export class DuplicateEntry extends Error {
   override readonly name = 'DuplicateEntry'

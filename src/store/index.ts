@@ -2,21 +2,27 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor, BucketWriter } from '../iam/reader.ts'
 import { createAuditLog } from './audit.ts'
+import { writeBackup } from './backup.ts'
 import { createBucketLife } from './bucket-life.ts'
 import { pruneChanges } from './change-feed.ts'
 import { type DataDirectory, openDataDirectory } from './data-directory.ts'
-import { type Connection, connect, type Statements } from './database.ts'
+import { type Connection, connect, type FileLock, type Statements } from './database.ts'
 import { createIamReader } from './iam-reader.ts'
+import { integrityFaults, secretFaults } from './integrity.ts'
 import { openKeyRing } from './key-ring.ts'
 import { migrate } from './migrate.ts'
 import { MIGRATIONS } from './migrations/index.ts'
+import { occupy } from './occupancy.ts'
 import { rotateMasterKey } from './rotation.ts'
 import { createSealer } from './seal.ts'
 import type { Store, StoreLimits, StoreLogger, StoreOptions } from './store.ts'
 import { createRepositories, createTransaction } from './transaction.ts'
 import { createWriteQueue, retryWhileBusy } from './write-queue.ts'
 
-export { DanglingReference, DuplicateEntry, type OpenFault, StoreOpenError } from './errors.ts'
+export { type Existing, type Restored, restoreBackup } from './backup.ts'
+export type { CopyProgress } from './database.ts'
+export { BackupRefused, DanglingReference, DuplicateEntry, type OpenFault, StoreOpenError } from './errors.ts'
+export type { IntegrityFault } from './integrity.ts'
 export type * from './query.ts'
 export type * from './repositories.ts'
 export type * from './store.ts'
@@ -42,11 +48,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const directory = openDataDirectory(options.dataDir)
   const deadline = performance.now() + limits.writeTimeoutMs
-  const writer = await retryWhileBusy(() => connect(directory.databasePath, 'write'), deadline)
+  const lock = await retryWhileBusy(() => occupy(options.dataDir, 'shared'), deadline)
+  let writer: Connection | undefined
   try {
-    return await build(options, limits, directory, writer, deadline)
+    writer = await retryWhileBusy(() => connect(directory.databasePath, 'write'), deadline)
+    return await build(options, limits, directory, writer, lock, deadline)
   } catch (error) {
-    writer.close()
+    writer?.close()
+    lock.release()
     throw error
   }
 }
@@ -56,6 +65,7 @@ async function build(
   limits: StoreLimits,
   directory: DataDirectory,
   writer: Connection,
+  lock: FileLock,
   deadline: number,
 ): Promise<Store> {
   const at = new Date(now()).toISOString()
@@ -104,9 +114,12 @@ async function build(
       )
       logger.info({ instance_id: ring.instanceId }, 'rotated the master key')
     },
+    backup: (file, existing, onProgress) => writeBackup(directory.databasePath, file, existing, onProgress),
+    integrityFaults: () => [...integrityFaults(reading), ...secretFaults(reading, sealer)],
     close() {
       reading.close()
       writer.close()
+      lock.release()
     },
   }
 }

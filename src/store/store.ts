@@ -1,6 +1,9 @@
 /** The store as everything above it sees it; {@link openStore} in `index.ts` makes one. */
 import type { Actor, BucketWriter, IamReader } from '../iam/reader.ts'
 import type { Secret } from '../iam/secret.ts'
+import type { Existing } from './backup.ts'
+import type { CopyProgress } from './database.ts'
+import type { IntegrityFault } from './integrity.ts'
 import type { Repositories, Transaction } from './repositories.ts'
 
 export interface Store {
@@ -26,6 +29,13 @@ export interface Store {
    * Processes that have the store open carry on: what they hold is the data key, which stays.
    */
   rotateMasterKey(actor: Actor, next: NextMasterKey): Promise<void>
+  /**
+   * Writes the store as it is now into one file, while it goes on being used. The master key is not in it.
+   * @throws BackupRefused
+   */
+  backup(file: string, existing: Existing, onProgress: (progress: CopyProgress) => void): Promise<void>
+  /** Reads all of it: for an operator's question, not for a process that serves. */
+  integrityFaults(): readonly IntegrityFault[]
   /** Further calls fail with StoreUnavailable. */
   close(): void
 }
