@@ -117,7 +117,7 @@ describe('packages', () => {
   }
 
   test('the table names those that the program depends on', () => {
-    expect(Object.keys(dependencies).sort()).toEqual(Object.keys(PACKAGES).sort())
+    expect(new Set(Object.keys(dependencies))).toEqual(new Set(Object.keys(PACKAGES)))
   })
 
   test.for(Object.entries(PACKAGES))('%s is known in one place', ([name, places]) => {
@@ -149,7 +149,7 @@ describe('habits', () => {
   })
 
   test('22: signatures are compared in one place, in constant time', () => {
-    const compares = /[sS]ignature\s*[!=]==?\s*(?!undefined|null|'')/
+    const compares = /[sS]ignature\s*[!=]==?(?!\s*(?:undefined|null|''))/
     const sources = SOURCE.filter(({ part }) => part === 'sigv4' || part === 'proxy' || part === 'services')
     expect(sources.filter(({ text }) => compares.test(text)).map(({ path }) => path)).toEqual([])
     const users = sources.filter(({ text }) => /\bsignaturesEqual\(/.test(text)).map(({ path }) => path)
