@@ -94,22 +94,34 @@ interface ParserOfSocket {
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
+/** The latest request of each connection. */
+const latest = new WeakMap<Socket, IncomingMessage>()
+
+/**
+ * Notes a request, and says whether what came before it on its connection had ended before the piece came that is being
+ * parsed at this moment: only then does that piece hold nothing but this request. To be called for every request, while
+ * its event is being emitted.
+ */
+export function beginsItsPiece(incoming: IncomingMessage): boolean {
+  const earlier = latest.get(incoming.socket)
+  latest.set(incoming.socket, incoming)
+  // Never true within the piece in which the earlier one ends: streams end on a later tick.
+  return earlier === undefined || earlier.readableEnded
+}
+
 /**
  * Watches the framing of a request's chunked body: of what came in one piece with its headers at once, of the rest as
- * it arrives, before Node's parser gets it. To be called while the request event is being emitted.
- *
- * A chunked request that was pipelined behind another one in one piece is refused with them: no client does that.
+ * it arrives, before Node's parser gets it. To be called while the request event is being emitted, and only where
+ * {@link beginsItsPiece}: a chunked request that was pipelined behind another one in one piece is to be refused; no
+ * client does that.
  *
  * @returns false where what is there already is not plain, or cannot be looked at
  */
 export function watchChunkFraming(incoming: IncomingMessage, onFault: () => void): boolean {
   const socket: Socket & ParserOfSocket = incoming.socket
   const piece = socket.parser?.getCurrentBuffer?.()
-  if (piece === undefined) return false
-  const headEnd = piece.indexOf(HEAD_END)
+  const body = piece === undefined ? undefined : bodyIn(piece)
   const framing = new ChunkFraming()
-  // The headers' last line end may itself have come in two pieces: then nothing of the body is here yet.
-  const body = headEnd === -1 ? tailAfterHead(piece) : piece.subarray(headEnd + HEAD_END.length)
   if (body === undefined || !framing.push(body)) return false
   if (framing.done) return true
   const watch = (bytes: Buffer): void => {
@@ -122,11 +134,31 @@ export function watchChunkFraming(incoming: IncomingMessage, onFault: () => void
   return true
 }
 
-/** What follows the headers where only the end of `CRLF CRLF` lies in this piece; undefined: it does not lie here. */
-function tailAfterHead(piece: Buffer): Buffer | undefined {
-  for (const length of [3, 2, 1]) {
-    if (piece.subarray(0, length).equals(HEAD_END.subarray(HEAD_END.length - length)))
-      return piece.subarray(length)
+/**
+ * What follows the headers in the piece in which they end. They may have begun in an earlier one, and even the line ends
+ * that close them may have been cut in two.
+ *
+ * @returns undefined: they do not end here
+ */
+export function bodyIn(piece: Buffer): Buffer | undefined {
+  // The end of a line or of the headers: what stands behind it tells. Neither a size nor an extension is a field name.
+  for (const lineEnd of ['\r\n', '\n']) {
+    if (!piece.subarray(0, lineEnd.length).equals(Buffer.from(lineEnd))) continue
+    const rest = piece.subarray(lineEnd.length)
+    if (rest[0] !== CR && !beginsWithField(rest)) return rest
   }
-  return undefined
+  if (piece.subarray(0, 3).equals(HEAD_END.subarray(1))) return piece.subarray(3)
+  const headEnd = piece.indexOf(HEAD_END)
+  return headEnd === -1 ? undefined : piece.subarray(headEnd + HEAD_END.length)
+}
+
+/** Whether a header field begins here: a name and its colon. */
+function beginsWithField(bytes: Buffer): boolean {
+  const colon = bytes.indexOf(0x3a)
+  return colon > 0 && bytes.subarray(0, colon).every(isToken)
+}
+
+/** Characters of a field name (RFC 9110, section 5.6.2). */
+function isToken(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f && !'"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte))
 }

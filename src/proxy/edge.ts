@@ -98,6 +98,10 @@ export function refuseAmbiguous(incoming: IncomingMessage, headers: Headers): vo
   }
   const contentLength = headers.get('content-length')
   if (contentLength !== undefined && !isDecimal(contentLength)) throw fault('Content-Length is not a number.')
+  const expectation = headers.get('expect')
+  if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
+    throw fault('The only expectation that can be met is 100-continue.')
+  }
   if (headers.has('upgrade')) throw fault('Upgrade is not accepted.')
 }
 

@@ -6,11 +6,13 @@
  * Any failure becomes an S3Error and is rendered in one place.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { assertEveryOperationMapped } from '../iam/required-access.ts'
+import type { S3Error } from '../s3/error.ts'
 import { type AskDeps, ask } from './ask.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type AuthorizeDeps, authorize } from './authorize.ts'
-import { watchChunkFraming } from './chunk-framing.ts'
+import { beginsItsPiece, watchChunkFraming } from './chunk-framing.ts'
 import { EdgeFault, type ReceiveDeps, type ReceivedRequest, receive } from './edge.ts'
 import { type ExecuteDeps, execute } from './execute.ts'
 import type { Limits } from './limits.ts'
@@ -32,20 +34,31 @@ export interface PipelineDeps extends ReceiveDeps, AuthenticateDeps, AskDeps, Au
 export function createPipeline(deps: PipelineDeps) {
   assertEveryOperationMapped()
   return (incoming: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    const alone = beginsItsPiece(incoming)
+    // INVARIANT: behind a fault of framing nothing on that connection is read as a request.
+    if (distrusted.has(incoming.socket)) return
     const received = receive(incoming, response, expectsContinue, deps)
     response.once('close', () => deps.report(received.request))
-    if (received.fault !== undefined) fail(received.request, received.fault)
-    else if (!isPlainlyFramed(received.request)) fail(received.request, chunkFault())
-    else serve(received.request).catch((error: unknown) => fail(received.request, error))
+    const fault = received.fault ?? chunkFaultOf(received.request, alone)
+    if (fault === undefined) serve(received.request).catch((error: unknown) => fail(received.request, error))
+    else distrust(received.request, fault)
   }
 
   /** What a chunked body turns out to be framed like later ends the request, whatever it has come to. */
-  function isPlainlyFramed(request: ReceivedRequest): boolean {
-    if (!request.headers.has('transfer-encoding')) return true
-    return watchChunkFraming(request.incoming, () => {
-      fail(request, chunkFault())
-      request.incoming.destroy()
-    })
+  function chunkFaultOf(request: ReceivedRequest, alone: boolean): S3Error | undefined {
+    if (!request.headers.has('transfer-encoding')) return undefined
+    const plain =
+      alone &&
+      watchChunkFraming(request.incoming, () => {
+        distrust(request, chunkFault())
+        request.incoming.destroy()
+      })
+    return plain ? undefined : chunkFault()
+  }
+
+  function distrust(request: ReceivedRequest, fault: S3Error): void {
+    distrusted.add(request.incoming.socket)
+    fail(request, fault)
   }
 
   async function serve(received: ReceivedRequest): Promise<void> {
@@ -65,6 +78,9 @@ export function createPipeline(deps: PipelineDeps) {
     sendError(request, error, resourceOf(request))
   }
 }
+
+/** Connections that are closing because it is not certain where a request on them ends. */
+const distrusted = new WeakSet<Socket>()
 
 function chunkFault(): EdgeFault {
   return new EdgeFault('BadRequest', {

@@ -65,13 +65,13 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
   }
   server.on('request', accept(false))
   server.on('checkContinue', accept(true))
-  server.on('checkExpectation', (_incoming, response) => refuseRaw(response.socket, 'BadRequest'))
+  server.on('checkExpectation', accept(false))
   server.on('connect', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
   server.on('upgrade', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     // Whatever is not HTTP's fault is the connection's: a reset, or TLS that never came about.
-    if (!socket.writable || !(late || error.code?.startsWith('HPE_'))) socket.destroy()
+    if (!(late || error.code?.startsWith('HPE_'))) socket.destroy()
     else refuseRaw(socket as Socket, late ? 'RequestTimeout' : 'BadRequest')
   })
   await listen(server, settings)
@@ -124,9 +124,27 @@ function addressOf(server: Server): string {
   return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
+/** Node's answer that is due next on a connection; not in its types. */
+interface AnsweredSocket {
+  readonly _httpMessage?: ServerResponse | null
+}
+
+/**
+ * Whether an answer to bytes that are no request would be taken for what it is: nothing is due on the connection but,
+ * at most, the answer to the very request whose body those bytes are in.
+ */
+function mayBeAnswered(socket: Socket & AnsweredSocket): boolean {
+  if (!socket.writable) return false
+  const due = socket._httpMessage
+  return due === undefined || due === null || (!due.headersSent && !due.req.complete)
+}
+
 /** Answers bytes that never became a request, and closes. */
-function refuseRaw(socket: Socket | null, code: 'BadRequest' | 'RequestTimeout'): void {
-  if (socket === null) return
+function refuseRaw(socket: Socket, code: 'BadRequest' | 'RequestTimeout'): void {
+  if (!mayBeAnswered(socket)) {
+    socket.destroy()
+    return
+  }
   const [status, message] = S3_ERRORS[code]
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`
   socket.end(

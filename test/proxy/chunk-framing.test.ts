@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChunkFraming } from '../../src/proxy/chunk-framing.ts'
+import { bodyIn, ChunkFraming } from '../../src/proxy/chunk-framing.ts'
 
 /** Pushes `text` in pieces of `size` bytes. */
 function follow(text: string, size: number): { plain: boolean; done: boolean } {
@@ -41,5 +41,22 @@ describe('chunked framing', () => {
 
   it.each(AMBIGUOUS)('refuses %s, however it is cut', (_, text) => {
     for (let size = 1; size <= text.length; size++) expect(follow(text, size).plain).toBe(false)
+  })
+})
+
+describe('what follows the headers in the piece in which they end', () => {
+  it.each([
+    ['the whole head', 'GET / HTTP/1.1\r\nHost: x\r\n\r\nrest', 'rest'],
+    ['the end of a value', 'x\r\nHost: x\r\n\r\nrest', 'rest'],
+    ['the end of a line, and another', '\r\nHost: x\r\n\r\nrest', 'rest'],
+    ['half the end of a line, and another', '\nHost: x\r\n\r\nrest', 'rest'],
+    ['all of the end', '\r\n\r\nrest', 'rest'],
+    ['three bytes of the end', '\n\r\nrest', 'rest'],
+    ['two bytes of the end', '\r\n3\r\nabc\r\n\r\n', '3\r\nabc\r\n\r\n'],
+    ['one byte of the end', '\n3;a=b\r\nabc\r\n0\r\n\r\n', '3;a=b\r\nabc\r\n0\r\n\r\n'],
+    ['the last byte, and nothing else', '\n', ''],
+    ['a head without an end', 'GET / HTTP/1.1\r\n', undefined],
+  ])('%s', (_, piece, body) => {
+    expect(bodyIn(Buffer.from(piece))?.toString()).toBe(body)
   })
 })
