@@ -9,7 +9,7 @@ import { XML_DECLARATION } from '../s3/xml-writer.ts'
 import { MAX_ERROR_BYTES, readBackendError, readLateError } from './backend/backend-error.ts'
 import type { BackendHeaders, BackendRequest, Backends, Exchange, ResponseHandler } from './backend/index.ts'
 import type { ReceivedRequest } from './edge.ts'
-import { hostId } from './reply.ts'
+import { closeUnlessTaken, hostId } from './reply.ts'
 import { clientHeaders } from './response-headers.ts'
 
 export interface Relay {
@@ -143,6 +143,7 @@ class ClientRelay implements ResponseHandler {
     // As text it goes out in one buffer with the head instead of two.
     if (piece !== undefined && piece.length <= JOINED_BYTES) response.end(piece.toString('latin1'), 'latin1')
     else response.end(piece)
+    closeUnlessTaken(response)
     this.#done()
   }
 
@@ -216,6 +217,7 @@ class ClientRelay implements ResponseHandler {
     journal.bytes_out += bytes.length
     if (!response.headersSent) this.#writeHead(bytes.length)
     response.end(bytes)
+    closeUnlessTaken(response)
     this.#done()
   }
 

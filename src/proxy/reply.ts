@@ -2,6 +2,7 @@
  * The gate's own answers: errors (rendered here and nowhere else) and small XML documents, and what becomes of a
  * request body that nobody read.
  */
+import type { ServerResponse } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import { S3Error } from '../s3/error.ts'
 import type { HeaderList } from '../s3/headers.ts'
@@ -13,6 +14,8 @@ const DRAIN_AND_KEEP = 256 * 1024
 /** Beyond it the connection closes; until then this much is read so that the client gets to see the answer. */
 const LINGER_BYTES = 128 * 1024 * 1024
 const LINGER_MS = 10_000
+/** A client that takes nothing of an answer for this long has given up. */
+const TAKING_MS = 60_000
 
 /** The second of S3's two request ids: says nothing, but clients print it. */
 export function hostId(requestId: string): string {
@@ -45,7 +48,7 @@ export function sendError(request: ReceivedRequest, error: S3Error, resource: st
   if (error.reason !== undefined) journal.reason = error.reason
   else if (journal.reason === '') journal.reason = error.message
   if (response.headersSent || response.destroyed) {
-    response.destroy()
+    tearDown(request)
     return
   }
   const body =
@@ -90,7 +93,24 @@ function send(
     linger(request)
   } else {
     response.end(body)
+    closeUnlessTaken(response)
   }
+}
+
+/**
+ * To be called when an answer has been written to its end: what the client has not taken of it stays in memory, and
+ * from here on nobody else watches over it.
+ */
+export function closeUnlessTaken(response: ServerResponse): void {
+  if (response.socket?.writableLength === 0) return
+  response.setTimeout(TAKING_MS, () => response.destroy())
+}
+
+/** HTTP/1.0 may have no other end of a body than the connection's: only a reset tells a cut one from a whole one. */
+function tearDown({ incoming, response }: ReceivedRequest): void {
+  const { socket } = incoming
+  if (incoming.httpVersionMinor === 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy()
+  else response.destroy()
 }
 
 /**
