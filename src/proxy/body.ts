@@ -13,6 +13,8 @@ import { sendContinue } from './reply.ts'
 
 /** A client that sends nothing for this long has given up. */
 const IDLE_MS = 30_000
+/** Documents are short: one that takes longer is never meant to end. */
+const WHOLE_MS = 300_000
 
 const EMPTY_SHA256 = createHash('sha256').digest('hex')
 const NOTHING = Buffer.alloc(0)
@@ -66,6 +68,7 @@ export async function readBody(
     const { incoming, journal } = received
     const stop = (error: unknown): void => {
       clearTimeout(timer)
+      clearTimeout(limit)
       incoming.off('data', take)
       incoming.off('end', finish)
       incoming.off('close', lost)
@@ -90,7 +93,9 @@ export async function readBody(
       }
     }
     const lost = (): void => stop(new S3Error('IncompleteBody', { reason: 'the client went away' }))
-    const timer = setTimeout(() => stop(new S3Error('RequestTimeout')), IDLE_MS)
+    const late = (): void => stop(new S3Error('RequestTimeout'))
+    const timer = setTimeout(late, IDLE_MS)
+    const limit = setTimeout(late, WHOLE_MS)
     incoming.on('data', take)
     incoming.once('end', finish)
     incoming.once('close', lost)
