@@ -55,13 +55,15 @@ export async function createGate(config: Config, options: GateOptions = {}): Pro
     close.unshift(() => prepared.close())
     const metrics = createMetrics()
     const serving = await startServing(config, { store, log, metrics, now })
+    close.unshift(() => serving.drain())
+    const bootstrap = await prepared.bootstrap()
     let draining = false
     return {
       endpoint: serving.endpoint,
       services,
       metrics,
       backend: prepared.backend,
-      bootstrap: prepared.bootstrap,
+      bootstrap,
       readiness: async () => ({ ...(await prepared.readiness()), serving: draining ? 'draining' : 'ok' }),
       reload: async (next) => {
         await prepared.reload(next)
@@ -70,7 +72,6 @@ export async function createGate(config: Config, options: GateOptions = {}): Pro
       },
       drain: async () => {
         draining = true
-        await serving.drain()
         for (const step of close) await step()
         log.flush()
       },

@@ -11,7 +11,7 @@ import {
 } from '../proxy/backend/index.ts'
 import { S3Error } from '../s3/error.ts'
 import type { HeaderList } from '../s3/headers.ts'
-import { encodePath } from '../s3/uri.ts'
+import { canonicalQuery, encodePath } from '../s3/uri.ts'
 import { parseXml, type XmlElement } from '../s3/xml.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import { CommandFailure } from './fault.ts'
@@ -87,12 +87,21 @@ export function errorOf({ status, body }: BackendAnswer): string {
 
 /** Names of all buckets that the gate's credential has there. @throws CommandFailure */
 export async function backendBuckets(client: BackendClient, backend: Backend): Promise<readonly string[]> {
-  const answer = await client.send({ method: 'GET', bucket: null })
-  if (answer.status !== 200) {
-    throw new CommandFailure(`backend \`${backend.name}\` refuses to list its buckets: ${errorOf(answer)}`)
+  const names: string[] = []
+  for (let query = ''; ; ) {
+    const answer = await client.send({ method: 'GET', bucket: null, query })
+    if (answer.status !== 200) {
+      throw new CommandFailure(`backend \`${backend.name}\` refuses to list its buckets: ${errorOf(answer)}`)
+    }
+    const result = parseXml(answer.body)
+    const buckets = child(result, 'Buckets')?.children ?? []
+    names.push(...buckets.flatMap((bucket) => child(bucket, 'Name')?.text ?? []))
+    const token = child(result, 'ContinuationToken')?.text ?? ''
+    if (token === '') return names
+    query = canonicalQuery([['continuation-token', token]])
   }
-  const child = (element: XmlElement | undefined, name: string): XmlElement | undefined =>
-    element?.children.find((candidate) => candidate.name === name)
-  const buckets = child(parseXml(answer.body), 'Buckets')?.children ?? []
-  return buckets.flatMap((bucket) => child(bucket, 'Name')?.text ?? [])
+}
+
+function child(element: XmlElement, name: string): XmlElement | undefined {
+  return element.children.find((candidate) => candidate.name === name)
 }

@@ -4,7 +4,7 @@ import { ConfigError } from '../config.ts'
 import { StartFailure } from '../gate/failure.ts'
 import { StoreUnavailable } from '../iam/reader.ts'
 import { type ArgumentFault, describeFault, ServiceError } from '../services/errors.ts'
-import { StoreOpenError } from '../store/errors.ts'
+import { BackupRefused, StoreOpenError } from '../store/errors.ts'
 import { CommandFailure, EXIT, type ExitCode, UsageError } from './fault.ts'
 
 export interface Failure {
@@ -45,7 +45,13 @@ export function describeRefusal(error: ServiceError): string {
 }
 
 /** Their messages say all that there is to say. */
-const EXPECTED_FAILURES = [CommandFailure, StartFailure, StoreOpenError, StoreUnavailable] as const
+const EXPECTED_FAILURES = [
+  CommandFailure,
+  StartFailure,
+  BackupRefused,
+  StoreOpenError,
+  StoreUnavailable,
+] as const
 
 /** Why an address cannot be listened on. */
 const LISTEN_FAULTS: Readonly<Record<string, string>> = {

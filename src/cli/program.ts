@@ -2,18 +2,23 @@
 import { Command, Option } from 'commander'
 import { applicationCommands } from './nouns/application.ts'
 import { backendCommands } from './nouns/backend.ts'
+import { backupCommand } from './nouns/backup.ts'
 import { bootstrapCommand } from './nouns/bootstrap.ts'
 import { bucketCommands } from './nouns/bucket.ts'
 import { completionCommand } from './nouns/completion.ts'
 import { configCommands } from './nouns/config.ts'
+import { doctorCommand } from './nouns/doctor.ts'
 import { explainCommand } from './nouns/explain.ts'
 import { groupCommands } from './nouns/group.ts'
+import { healthCommand } from './nouns/health.ts'
 import { keyCommands } from './nouns/key.ts'
 import { logCommands } from './nouns/log.ts'
+import { masterKeyCommands } from './nouns/master-key.ts'
 import { organizationCommands } from './nouns/organization.ts'
 import { permissionSetCommands } from './nouns/permission-set.ts'
 import { policyCommands } from './nouns/policy.ts'
 import { projectCommands } from './nouns/project.ts'
+import { restoreCommand } from './nouns/restore.ts'
 import { ruleCommands } from './nouns/rule.ts'
 import { serveCommand } from './nouns/serve.ts'
 import { userCommands } from './nouns/user.ts'
@@ -50,6 +55,7 @@ export function createProgram(cli: Cli): Command {
   serveCommand(program, cli)
   bootstrapCommand(program, cli)
   configCommands(program, cli)
+  healthCommand(program, cli)
   program.commandsGroup('Who there is, and what they may do:')
   organizationCommands(program, cli)
   projectCommands(program, cli)
@@ -64,6 +70,11 @@ export function createProgram(cli: Cli): Command {
   program.commandsGroup('What is behind the gate:')
   bucketCommands(program, cli)
   backendCommands(program, cli)
+  program.commandsGroup('Keep it safe:')
+  doctorCommand(program, cli)
+  backupCommand(program, cli)
+  restoreCommand(program, cli)
+  masterKeyCommands(program, cli)
   program.commandsGroup('Other:')
   program.helpCommand('help [command]', 'show help')
   logCommands(program, cli)

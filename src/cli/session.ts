@@ -57,6 +57,25 @@ export function commandOutput(cli: Cli, command: Command): Output {
   return createOutput(output ?? (cli.terminal.outputIsTerminal ? 'table' : 'json'), cli.terminal)
 }
 
+/** Opens the store for a command, which is to close it. @throws StoreOpenError, StoreUnavailable */
+export async function openSession(cli: Cli, command: Command, config: Config): Promise<Session> {
+  // Loaded here, so that help and completion come at once.
+  const [{ openStore }, { createServices }] = await Promise.all([
+    import('../store/index.ts'),
+    import('../services/index.ts'),
+  ])
+  const store = await openStore(storeOptions(config, cli.now))
+  return {
+    cli,
+    terminal: cli.terminal,
+    output: commandOutput(cli, command),
+    config,
+    store,
+    services: createServices({ store, now: cli.now, random: SYSTEM_RANDOM }),
+    actor: { bearer_id: '', ip: '', user_agent: `s3warden/${VERSION}` },
+  }
+}
+
 /** Has the command open the store, do its work and close it again. */
 export function onStore<Arguments extends readonly unknown[], Options extends object>(
   cli: Cli,
@@ -66,29 +85,12 @@ export function onStore<Arguments extends readonly unknown[], Options extends ob
   command.action(async (...received: unknown[]) => {
     const { data, config: file, ...rest } = command.optsWithGlobals<GlobalOptions & { listen?: string }>()
     const config = commandConfig(cli, { data, config: file, listen: rest.listen })
-    // Loaded here, so that help and completion come at once.
-    const [{ openStore }, { createServices }] = await Promise.all([
-      import('../store/index.ts'),
-      import('../services/index.ts'),
-    ])
-    const store = await openStore(storeOptions(config, cli.now))
+    const session = await openSession(cli, command, config)
     try {
-      const code = await work(
-        {
-          cli,
-          terminal: cli.terminal,
-          output: commandOutput(cli, command),
-          config,
-          store,
-          services: createServices({ store, now: cli.now, random: SYSTEM_RANDOM }),
-          actor: { bearer_id: '', ip: '', user_agent: `s3warden/${VERSION}` },
-        },
-        command.opts<Options>(),
-        ...(received.slice(0, -2) as unknown as Arguments),
-      )
-      cli.exitWith(code)
+      const given = received.slice(0, -2) as unknown as Arguments
+      cli.exitWith(await work(session, command.opts<Options>(), ...given))
     } finally {
-      store.close()
+      session.store.close()
     }
   })
 }

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly outputIsTerminal: boolean
   /** Whether a person can be asked. */
   readonly canAsk: boolean
+  /** Whether a person reads the messages. */
+  readonly messagesAreTerminal: boolean
   /** For results. */
   readonly colors: Colors
   /** For messages. */
@@ -19,6 +21,8 @@ export interface Terminal {
   print(line: string): void
   /** Writes a message for the person. */
   note(line: string): void
+  /** Shows a line in place of the one before; `''` takes it away. For terminals only. */
+  status(line: string): void
   /** Asks on standard error and reads a line; null: there was none. */
   ask(question: string): Promise<string | null>
   /** As {@link ask}, without showing what is typed. */
@@ -36,11 +40,13 @@ export function processTerminal(environment: Readonly<Record<string, string | un
   }
   return {
     outputIsTerminal: stdout.isTTY === true,
+    messagesAreTerminal: stderr.isTTY === true,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
     colors: colored(stdout),
     messageColors: colored(stderr),
     print: (line) => void stdout.write(`${line}\n`),
     note: (line) => void stderr.write(`${line}\n`),
+    status: (line) => void stderr.write(`\r\u001b[K${line}`),
     ask: (question) =>
       new Promise((resolve) => {
         const lines = createInterface({ input: stdin, output: stderr })

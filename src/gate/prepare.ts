@@ -1,6 +1,6 @@
 /**
- * What has to be in order before the first request, once for all processes that serve one store: the default backend
- * (the configured one, or the embedded development store), the first key, and buckets that a crash left half made.
+ * What has to be in order once for all processes that serve one store: the default backend (the configured one, or the
+ * embedded development store), buckets that a crash left half made, and the first key.
  */
 import { join } from 'node:path'
 import type { BackendConfig, Config } from '../config.ts'
@@ -30,8 +30,11 @@ export interface PrepareDeps {
 export interface Prepared {
   /** Which store is behind the gate. */
   readonly backend: 'embedded' | 'configured'
-  /** Set where the store was empty: the first key, with its secret. */
-  readonly bootstrap: BootstrapResult | null
+  /**
+   * The first key, with its secret, where the store was empty; null where it was not. To be called when the gate serves:
+   * a start that fails must not leave a key behind whose secret nobody has seen.
+   */
+  bootstrap(): Promise<BootstrapResult | null>
   /** Brings the default backend in line with a configuration that was read anew. */
   reload(config: Config): Promise<void>
   /** Whether the store can be read and the default backend answers. */
@@ -54,7 +57,6 @@ export async function prepareGate(config: Config, deps: PrepareDeps): Promise<Pr
   const embedded = config.backend === null ? await startEmbedded(config, deps) : null
   try {
     if (config.backend !== null) await syncBackend(config.backend, services)
-    const bootstrap = (await services.bootstrap.storeIsEmpty()) ? await services.bootstrap.run(GATE) : null
     const backends = createBackends({
       settings: backendSettings(config),
       keys: createSigningKeys({ max: 16 }),
@@ -64,7 +66,8 @@ export async function prepareGate(config: Config, deps: PrepareDeps): Promise<Pr
     await resolvePending(config, deps, backends)
     return {
       backend: embedded === null ? 'configured' : 'embedded',
-      bootstrap,
+      bootstrap: async () =>
+        (await services.bootstrap.storeIsEmpty()) ? services.bootstrap.run(GATE) : null,
       reload: async (next) => {
         if (next.backend !== null) await syncBackend(next.backend, services)
       },

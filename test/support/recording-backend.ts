@@ -134,8 +134,13 @@ export class RecordingBackend {
     const bucket = decodeURIComponent(slash === -1 ? path.slice(1) : path.slice(1, slash))
     const key = slash === -1 ? '' : decodeURIComponent(path.slice(slash + 1))
     const parameters = new URLSearchParams(query)
-    if (bucket === '')
-      return xml('ListAllMyBucketsResult', '<Owner><ID>backend-owner</ID></Owner><Buckets></Buckets>')
+    if (bucket === '') {
+      const names = [...this.buckets.keys()].map((name) => `<Bucket><Name>${name}</Name></Bucket>`)
+      return xml(
+        'ListAllMyBucketsResult',
+        `<Owner><ID>backend-owner</ID></Owner><Buckets>${names.join('')}</Buckets>`,
+      )
+    }
     return key === ''
       ? this.#onBucket(request, bucket, parameters)
       : this.#onObject(request, bucket, key, parameters)

@@ -11,6 +11,7 @@ import {
   severalOption,
   yesOption,
 } from '../options.ts'
+import { createProgress } from '../progress.ts'
 import { backend, project } from '../resolve.ts'
 import { type Cli, onStore, type Session } from '../session.ts'
 import { each, eachConfirmed, showEach } from '../several.ts'
@@ -130,7 +131,15 @@ async function adoptBuckets(session: Session, options: AdoptOptions, names: read
       return session.output.results([])
     }
     const what = `give to project ${owner.name}`
-    return await eachConfirmed(session, { what, given: unowned, yes: options.yes }, adoptOne)
+    const progress = createProgress(session.cli, { work: 'adopt', counted: 'buckets' })
+    let done = 0
+    try {
+      return await eachConfirmed(session, { what, given: unowned, yes: options.yes }, (name) =>
+        adoptOne(name).finally(() => progress.at(++done, unowned.length)),
+      )
+    } finally {
+      progress.end()
+    }
   } finally {
     await client.close()
   }

@@ -6,7 +6,6 @@ import cluster, { type Worker } from 'node:cluster'
 import type { Config } from '../../config.ts'
 import { prepareGate } from '../../gate/prepare.ts'
 import { storeLogger, storeOptions } from '../../gate/store-options.ts'
-import { type HealthListener, startHealthListener } from '../../observe/health.ts'
 import { createLog, type Log } from '../../observe/log.ts'
 import { type MetricsSnapshot, mergeCounters, renderMetrics } from '../../observe/metrics.ts'
 import { SYSTEM_RANDOM } from '../../services/deps.ts'
@@ -16,6 +15,7 @@ import { CommandFailure } from '../fault.ts'
 import { announceGate, withdrawGate } from '../running-gate.ts'
 import type { Cli } from '../session.ts'
 import { announce } from './announce.ts'
+import { startHealth } from './health.ts'
 import type { ToPrimary, ToWorker } from './messages.ts'
 import { rereadConfig } from './reload.ts'
 import { onDefects, onSignals } from './signals.ts'
@@ -38,24 +38,27 @@ export async function serveWithWorkers(cli: Cli, started: Config, read: () => Co
     store.close()
     throw error
   })
-  const health: HealthListener | null =
-    config.health_listen === null
-      ? null
-      : await startHealthListener(config.health_listen, {
-          readiness: async () => ({ ...(await prepared.readiness()), serving: workers.state() }),
-          metrics: async () => renderMetrics(await workers.snapshots()),
-        })
-  if (health !== null) log.info('health listener', { address: health.endpoint })
+  const bootstrap = await prepared.bootstrap()
   const endpoint = config.public_endpoint ?? workers.endpoint
   announceGate(config.data, { pid: process.pid, endpoint })
-  announce({ config, endpoint, backend: prepared.backend, bootstrap: prepared.bootstrap }, cli.terminal, log)
+  announce({ config, endpoint, backend: prepared.backend, bootstrap }, cli.terminal, log)
+  const end = async (): Promise<void> => {
+    await workers.drain()
+    await prepared.close()
+    store.close()
+    withdrawGate(config.data)
+  }
+  const health = await startHealth(config, log, {
+    readiness: async () => ({ ...(await prepared.readiness()), serving: workers.state() }),
+    metrics: async () => renderMetrics(await workers.snapshots()),
+  }).catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
   onSignals(log, {
     drain: async () => {
-      await workers.drain()
+      await end()
       await health?.close()
-      await prepared.close()
-      store.close()
-      withdrawGate(config.data)
     },
     reload: async () => {
       const next = rereadConfig(config, read, log)
@@ -63,7 +66,7 @@ export async function serveWithWorkers(cli: Cli, started: Config, read: () => Co
       await prepared.reload(next)
       log.setLevel(next.log_level)
       config = next
-      workers.tell({ type: 'reload' })
+      workers.reload()
     },
   })
 }
@@ -72,7 +75,8 @@ interface Workers {
   readonly endpoint: string
   /** `ok`, or what is the matter. */
   state(): string
-  tell(message: ToWorker): void
+  /** Has every worker read the configuration anew. */
+  reload(): void
   /** Of the workers that answer in time, and what those counted that have ended. */
   snapshots(): Promise<readonly MetricsSnapshot[]>
   /** Resolves when the last one has ended. */
@@ -89,17 +93,21 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
   let draining = false
   let started = false
   let questions = 0
+  let reloads = 0
   let whenGone: (() => void) | null = null
 
   const start = (): Promise<string> =>
     new Promise((resolve, reject) => {
       const worker = cluster.fork()
       const begun = performance.now()
+      const reloadsAtStart = reloads
       running.add(worker)
       worker.on('message', (message: ToPrimary) => {
         switch (message.type) {
           case 'serving':
             serving.add(worker)
+            // What was said while it was starting has not reached it.
+            if (reloads !== reloadsAtStart) tell(worker, { type: 'reload' })
             resolve(message.endpoint)
             break
           case 'failed':
@@ -146,12 +154,15 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
       whenGone = resolve
     })
     if (running.size === 0) return
-    tell({ type: 'drain' })
+    for (const worker of running) {
+      if (serving.has(worker)) tell(worker, { type: 'drain' })
+      else worker.process.kill('SIGTERM')
+    }
     await gone
   }
 
-  const tell = (message: ToWorker): void => {
-    for (const worker of running) if (worker.isConnected()) worker.send(message)
+  const tell = (worker: Worker, message: ToWorker): void => {
+    if (worker.isConnected()) worker.send(message)
   }
 
   const snapshotOf = (worker: Worker): Promise<MetricsSnapshot | null> =>
@@ -164,7 +175,7 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
       }
       const late = setTimeout(() => answer(null), METRICS_MS)
       awaited.set(id, answer)
-      worker.send({ type: 'metrics', id } satisfies ToWorker)
+      tell(worker, { type: 'metrics', id })
     })
 
   try {
@@ -176,7 +187,10 @@ async function startWorkers(count: number, log: Log): Promise<Workers> {
         if (draining) return 'draining'
         return serving.size > 0 ? 'ok' : 'no worker serves'
       },
-      tell,
+      reload: () => {
+        reloads += 1
+        for (const worker of serving) tell(worker, { type: 'reload' })
+      },
       snapshots: async () => {
         const asked = [...serving].filter((worker) => worker.isConnected())
         const answers = await Promise.all(asked.map(snapshotOf))

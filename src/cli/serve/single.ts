@@ -1,12 +1,12 @@
 /** `s3warden serve` in one process. */
 import type { Config } from '../../config.ts'
 import { createGate } from '../../gate.ts'
-import { type HealthListener, startHealthListener } from '../../observe/health.ts'
 import { createLog } from '../../observe/log.ts'
 import { renderMetrics } from '../../observe/metrics.ts'
 import { announceGate, withdrawGate } from '../running-gate.ts'
 import type { Cli } from '../session.ts'
 import { announce } from './announce.ts'
+import { startHealth } from './health.ts'
 import { rereadConfig } from './reload.ts'
 import { onDefects, onSignals } from './signals.ts'
 
@@ -16,22 +16,24 @@ export async function serveAlone(cli: Cli, started: Config, read: () => Config):
   const log = createLog({ level: config.log_level, destination: 1 })
   onDefects(log)
   const gate = await createGate(config, { log, now: cli.now })
-  const health: HealthListener | null =
-    config.health_listen === null
-      ? null
-      : await startHealthListener(config.health_listen, {
-          readiness: () => gate.readiness(),
-          metrics: async () => renderMetrics([await gate.metrics.snapshot()]),
-        })
-  if (health !== null) log.info('health listener', { address: health.endpoint })
   const endpoint = config.public_endpoint ?? gate.endpoint
   announceGate(config.data, { pid: process.pid, endpoint })
   announce({ config, endpoint, backend: gate.backend, bootstrap: gate.bootstrap }, cli.terminal, log)
+  const end = async (): Promise<void> => {
+    await gate.drain()
+    withdrawGate(config.data)
+  }
+  const health = await startHealth(config, log, {
+    readiness: () => gate.readiness(),
+    metrics: async () => renderMetrics([await gate.metrics.snapshot()]),
+  }).catch(async (error: unknown) => {
+    await end()
+    throw error
+  })
   onSignals(log, {
     drain: async () => {
-      await gate.drain()
+      await end()
       await health?.close()
-      withdrawGate(config.data)
     },
     reload: async () => {
       const next = rereadConfig(config, read, log)
