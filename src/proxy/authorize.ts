@@ -14,7 +14,7 @@ import { permissionDenied, S3Error } from '../s3/error.ts'
 import { refuseUnopened } from '../s3/opened.ts'
 import { parameter } from '../s3/operation.ts'
 import type { AskedRequest } from './ask.ts'
-import { lacks } from './backend/capabilities.ts'
+import { ignoredOf, lacks } from './backend/capabilities.ts'
 import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
 
 export interface AuthorizeDeps {
@@ -203,12 +203,21 @@ function refuseOtherOwner(asked: AskedRequest, header: string, bucket: Bucket | 
 
 function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): void {
   const { name } = asked.operation
-  refuseUnopened(asked.operation, asked.headers, backend.record.opened_operations)
-  if (!lacks(backend.record.kind, name)) return
-  throw new S3Error('NotImplemented', {
-    message: `${name} is not available on this bucket.`,
-    reason: 'the backend lacks it',
-  })
+  const { kind, opened_operations } = backend.record
+  refuseUnopened(asked.operation, asked.headers, opened_operations)
+  if (lacks(kind, name)) {
+    throw new S3Error('NotImplemented', {
+      message: `${name} is not available on this bucket.`,
+      reason: 'the backend lacks it',
+    })
+  }
+  const ignored = ignoredOf(kind, asked.wire, asked.headers)
+  if (ignored !== undefined) {
+    throw new S3Error('NotImplemented', {
+      message: `${name} with ${ignored} is not available on this bucket.`,
+      reason: 'the backend ignores it',
+    })
+  }
 }
 
 function refuseCopyAcross(reader: IamReader, source: AuthorizedSource, backend: ResolvedBackend): void {

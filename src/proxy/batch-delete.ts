@@ -19,7 +19,7 @@ import { canonicalQuery } from '../s3/uri.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
 import { type AuthorizedRequest, decide } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
-import { withoutUnknownChecksums } from './backend/capabilities.ts'
+import { adaptHeaders, ignoresTagsOfBatch } from './backend/capabilities.ts'
 import type { Backends } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { readBody } from './body.ts'
@@ -37,6 +37,9 @@ const MAX_ANSWER = 8 * 1024 * 1024
 export async function deleteObjects(request: AuthorizedRequest, deps: BatchDeleteDeps): Promise<void> {
   const { asked } = request
   const batch = parseDelete(await readBody(asked, maxBodyBytes('DeleteObjects'), deps))
+  if (batch.entries.some(({ etag }) => etag !== null) && ignoresTagsOfBatch(request.backend.record.kind)) {
+    throw new S3Error('NotImplemented', { elements: [['Element', 'ETag']], reason: 'the backend ignores it' })
+  }
   const denied = new Set(batch.entries.filter((entry) => !mayDelete(request, entry)))
   const permitted = batch.entries.filter((entry) => !denied.has(entry))
   if (denied.size > 0) asked.received.journal.reason = `${denied.size} of ${batch.entries.length} keys denied`
@@ -69,7 +72,7 @@ async function deletePermitted(
   const answer = await deps.backends.request(
     backendRequest(request, {
       headers: [
-        ...withoutUnknownChecksums(request.backend.record.kind, forwardableHeaders(operation, headers)),
+        ...adaptHeaders(request.backend.record.kind, operation.name, forwardableHeaders(operation, headers)),
         ['content-type', 'application/xml'],
         ['content-md5', createHash('md5').update(bytes).digest('base64')],
       ],

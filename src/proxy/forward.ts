@@ -25,7 +25,7 @@ import { createBodyVerifier } from '../sigv4/body-verifier.ts'
 import type { ChecksumAlgorithm, Checksums } from '../sigv4/checksum.ts'
 import type { AuthorizedRequest } from './authorize.ts'
 import { MAX_ERROR_BYTES } from './backend/backend-error.ts'
-import { type Capabilities, capabilitiesOf, withoutUnknownChecksums } from './backend/capabilities.ts'
+import { adaptHeaders, type Capabilities, capabilitiesOf } from './backend/capabilities.ts'
 import { type Backends, createUpload, type RequestBody } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { expectationOf, readBody, refuseBody } from './body.ts'
@@ -54,7 +54,7 @@ export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Pr
   const { asked, backend } = request
   const { wire: operation } = asked
   const content = await contentOf(request, deps)
-  const headers = withoutUnknownChecksums(backend.record.kind, [
+  const headers = adaptHeaders(backend.record.kind, operation.name, [
     ...requestHeaders(request),
     ...content.headers,
   ])

@@ -100,6 +100,20 @@ export function checkHeaders(operation: MatchedOperation, headers: Headers): voi
       throw invalidArgument(name, value, `The value of ${name} must be true or false.`)
     }
   }
+  if (operation.row.access === 'write') checkWriteCondition(headers)
+}
+
+/**
+ * S3 has two conditions of a write: that there is no object yet, and that it is a certain one. What else could be read
+ * into these headers is not left to the backend to judge.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+function checkWriteCondition(headers: Headers): void {
+  const match = headers.get('if-match')
+  const noneMatch = headers.get('if-none-match')
+  if (match !== undefined && (noneMatch !== undefined || match === '*')) throw notImplemented('If-Match')
+  if (noneMatch !== undefined && noneMatch !== '*') throw notImplemented('If-None-Match')
 }
 
 /**

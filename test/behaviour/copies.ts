@@ -104,22 +104,6 @@ export function copies(worldOf: WorldOf): void {
       expect(got.body.toString()).toBe(key)
     })
 
-    test('conditions on the source', async () => {
-      const world = worldOf()
-      const copy = (name: string, value: string) =>
-        call(world, {
-          method: 'PUT',
-          target: `/${to}/conditional`,
-          headers: [
-            ['x-amz-copy-source', `/${from}/source`],
-            [name, value],
-          ],
-        })
-      expect(verdict(await copy('x-amz-copy-source-if-match', '"other"'))).toBe('412 PreconditionFailed')
-      expect((await call(world, { method: 'HEAD', target: `/${to}/conditional` })).status).toBe(404)
-      expect(verdict(await copy('x-amz-copy-source-if-none-match', '"other"'))).toBe('200')
-    })
-
     test('from a key that is not there', async () => {
       const response = await call(worldOf(), {
         method: 'PUT',

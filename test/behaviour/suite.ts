@@ -17,6 +17,7 @@ import { objects } from './objects.ts'
 import { uploads } from './uploads.ts'
 import { versioning } from './versioning.ts'
 import { sdk, type World } from './world.ts'
+import { writeConditions } from './write-conditions.ts'
 
 /** @param settings undefined: the embedded store */
 export function behaviour(backend: BackendName, settings: BackendSettings | undefined): void {
@@ -37,6 +38,7 @@ export function behaviour(backend: BackendName, settings: BackendSettings | unde
       copies,
       multipart,
       deletes,
+      writeConditions,
       versioning,
       checksums,
       uploads,

@@ -2,18 +2,24 @@
  * What the kinds of object store cannot do, or do otherwise: the one place where they differ.
  *
  * A backend that does not know a sub-resource runs its generic handler for the bare request, so that
- * `DELETE /bucket?analytics` deletes the bucket: such operations are never sent to it. Read in MinIO's
- * `cmd/api-router.go` and Ceph's `src/rgw/rgw_rest_s3.cc`, and run against Ceph RGW 16.2.15.
+ * `DELETE /bucket?analytics` deletes the bucket, and one that does not heed a condition overwrites unconditionally:
+ * such requests are never sent to it. Read in MinIO's `cmd/api-router.go` and Ceph's `src/rgw/rgw_rest_s3.cc`, and run
+ * against Ceph RGW 16.2.15 and MinIO of February 2026.
  */
 import type { BackendKind } from '../../iam/model.ts'
-import type { HeaderList } from '../../s3/headers.ts'
-import { OPERATION_NAMES, type OperationName } from '../../s3/operation.ts'
+import type { HeaderList, Headers } from '../../s3/headers.ts'
+import { type MatchedOperation, OPERATION_NAMES, type OperationName } from '../../s3/operation.ts'
+import { CONDITIONAL_WRITE, COPY_SOURCE_CONDITIONS } from '../../s3/operations/header-lists.ts'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from '../../sigv4/checksum.ts'
 import { checksumAlgorithmOf } from '../../sigv4/checksum-headers.ts'
 
 export interface Capabilities {
   /** Operations that it does not have, or would take for others. */
   readonly lacks: ReadonlySet<OperationName>
+  /** What it does not heed of an operation that it has: it would do something else than was asked. */
+  readonly ignores: Ignored
+  /** How it wants the entity tag of `If-Match` on a write; in the other form none ever matches. */
+  readonly entityTags: 'quoted' | 'bare'
   /**
    * Checksums that it verifies, keeps and returns. The others are verified by the gate alone, and taken out of all
    * requests that belong together: a backend that was told of a checksum at CreateMultipartUpload wants it in each part.
@@ -32,6 +38,34 @@ export interface Capabilities {
   /** Names that are not buckets there, but doors to other interfaces. */
   readonly reservedBuckets: ReadonlySet<string>
 }
+
+const REDIRECT = 'x-amz-website-redirect-location'
+
+/** Headers and parameters, by operation. `ETag` stands for that element of a batch's keys. */
+export type Ignored = Readonly<Partial<Record<OperationName, readonly string[]>>>
+
+const IGNORED_BY_MINIO = {
+  CompleteMultipartUpload: ['x-amz-mp-object-size'],
+  CopyObject: [...CONDITIONAL_WRITE, REDIRECT],
+  CreateMultipartUpload: [REDIRECT],
+  DeleteObject: ['if-match'],
+  DeleteObjects: ['ETag'],
+  PutObject: [REDIRECT],
+} as const satisfies Ignored
+
+const IGNORED_BY_CEPH = {
+  CompleteMultipartUpload: [...CONDITIONAL_WRITE, 'x-amz-mp-object-size'],
+  CopyObject: [...CONDITIONAL_WRITE, ...COPY_SOURCE_CONDITIONS, 'x-amz-tagging-directive'],
+  CreateMultipartUpload: ['x-amz-tagging'],
+  DeleteObject: ['if-match'],
+  DeleteObjects: ['ETag'],
+  GetObject: ['partNumber'],
+  HeadObject: ['partNumber'],
+  UploadPartCopy: COPY_SOURCE_CONDITIONS,
+} as const satisfies Ignored
+
+/** A store of an unknown kind may ignore what one that is known does, and any condition. */
+const IGNORED_BY_SOME = inAll(IGNORED_BY_MINIO, IGNORED_BY_CEPH, { PutObject: CONDITIONAL_WRITE })
 
 /** Neither MinIO nor Ceph knows them. */
 const KNOWN_TO_NEITHER = [
@@ -134,6 +168,8 @@ const CEPH_DOORS = ['admin', 'auth', 'swift']
 export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   embedded: {
     lacks: allBut(EMBEDDED),
+    ignores: {},
+    entityTags: 'quoted',
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
     trailers: 'computed',
@@ -142,6 +178,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   },
   ceph: {
     lacks: new Set(UNKNOWN_TO_CEPH),
+    ignores: IGNORED_BY_CEPH,
+    entityTags: 'bare',
     checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     checksumTypes: 'unknown',
     trailers: 'dropped',
@@ -150,6 +188,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   },
   minio: {
     lacks: new Set(UNKNOWN_TO_MINIO),
+    ignores: IGNORED_BY_MINIO,
+    entityTags: 'quoted',
     checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
     checksumTypes: 'known',
     trailers: 'sent-on',
@@ -158,6 +198,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   },
   aws: {
     lacks: new Set(),
+    ignores: {},
+    entityTags: 'quoted',
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
     trailers: 'sent-on',
@@ -167,6 +209,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   // May be any of them, or none: nothing that one of them would misunderstand, and no header that might be refused.
   generic: {
     lacks: new Set([...UNKNOWN_TO_MINIO, ...UNKNOWN_TO_CEPH]),
+    ignores: IGNORED_BY_SOME,
+    entityTags: 'quoted',
     checksums: new Set(),
     checksumTypes: 'unknown',
     trailers: 'dropped',
@@ -184,11 +228,39 @@ export function lacks(kind: BackendKind, operation: OperationName): boolean {
   return CAPABILITIES[kind].lacks.has(operation)
 }
 
+/** What such a backend would not heed of this request: a header or a parameter; undefined: it heeds all of it. */
+export function ignoredOf(
+  kind: BackendKind,
+  { name, params }: MatchedOperation,
+  headers: Headers,
+): string | undefined {
+  const ignores: Ignored = CAPABILITIES[kind].ignores
+  return ignores[name]?.find((item) => headers.has(item) || params.some(([parameter]) => parameter === item))
+}
+
+/** Whether such a backend deletes a key of a batch whatever entity tag the object must have. */
+export function ignoresTagsOfBatch(kind: BackendKind): boolean {
+  const ignores: Ignored = CAPABILITIES[kind].ignores
+  return ignores.DeleteObjects !== undefined
+}
+
+/** The headers of a request as the backend wants them. */
+export function adaptHeaders(kind: BackendKind, operation: OperationName, headers: HeaderList): HeaderList {
+  const kept = withoutUnknownChecksums(kind, headers)
+  if (operation !== 'PutObject' || CAPABILITIES[kind].entityTags === 'quoted') return kept
+  return kept.map((header) => (header[0] === 'if-match' ? ['if-match', bareTag(header[1])] : header))
+}
+
+/** `"tag"` without its quotes; anything else as it is, which then matches nothing. */
+function bareTag(value: string): string {
+  return /^"([^"]*)"$/.exec(value)?.[1] ?? value
+}
+
 /**
  * The headers without the checksums that the backend cannot take, the announcement of one included; the same for every
  * request of a multipart upload.
  */
-export function withoutUnknownChecksums(kind: BackendKind, headers: HeaderList): HeaderList {
+function withoutUnknownChecksums(kind: BackendKind, headers: HeaderList): HeaderList {
   const { checksums, checksumTypes } = CAPABILITIES[kind]
   return headers.filter(([name, value]) => {
     if (!name.startsWith('x-amz-checksum-')) return true
@@ -208,4 +280,13 @@ export function withoutUnknownChecksums(kind: BackendKind, headers: HeaderList):
 function allBut(names: readonly OperationName[]): ReadonlySet<OperationName> {
   const known = new Set<OperationName>(names)
   return new Set(OPERATION_NAMES.filter((name) => !known.has(name)))
+}
+
+function inAll(...tables: readonly Ignored[]): Ignored {
+  const all: Partial<Record<OperationName, readonly string[]>> = {}
+  for (const name of OPERATION_NAMES) {
+    const items = tables.flatMap((table) => table[name] ?? [])
+    if (items.length > 0) all[name] = items
+  }
+  return all
 }

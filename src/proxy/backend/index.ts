@@ -14,14 +14,17 @@ import type {
 import { Clusters } from './cluster.ts'
 import { collectAnswer } from './collect.ts'
 import { BackendExchange, type ExchangeContext } from './exchange.ts'
+import { Live } from './live.ts'
 
 export * from './backends.ts'
 export {
+  adaptHeaders,
   CAPABILITIES,
   type Capabilities,
   capabilitiesOf,
+  ignoredOf,
+  ignoresTagsOfBatch,
   lacks,
-  withoutUnknownChecksums,
 } from './capabilities.ts'
 export { type BodyDecoder, createUpload, type Upload, type UploadOptions } from './upload.ts'
 
@@ -41,13 +44,13 @@ export function createBackends(deps: BackendsDeps): Backends {
   const { settings, keys, now, onEvent } = deps
   const signer = createRequestSigner({ keys, now })
   const clusters = new Clusters({ settings, onEvent, now })
-  const live = new Set<BackendExchange>()
+  const live = new Live<BackendExchange>()
   let whenIdle: (() => void) | null = null
 
   const check = setInterval(
     () => {
       const time = now()
-      for (const exchange of live) exchange.check(time)
+      for (const exchange of live.snapshot()) exchange.check(time)
     },
     Math.min(CHECK_MS, settings.rateWindowMs / 4),
   ).unref()

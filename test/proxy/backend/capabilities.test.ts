@@ -1,7 +1,7 @@
 /** The table of backends' gaps against what was read and run of them. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { CAPABILITIES, lacks, withoutUnknownChecksums } from '../../../src/proxy/backend/index.ts'
+import { adaptHeaders, CAPABILITIES, lacks } from '../../../src/proxy/backend/index.ts'
 import type { HeaderList } from '../../../src/s3/headers.ts'
 import { isOperationName, OPERATION_NAMES } from '../../../src/s3/operation.ts'
 
@@ -59,6 +59,18 @@ describe('checksums', () => {
     { kind: 'ceph', kept: [0, 1, 2] },
     { kind: 'generic', kept: [0, 1] },
   ] as const)('$kind', ({ kind, kept }) => {
-    expect(withoutUnknownChecksums(kind, all)).toEqual(kept.map((index) => all[index]))
+    expect(adaptHeaders(kind, 'PutObject', all)).toEqual(kept.map((index) => all[index]))
+  })
+})
+
+describe('entity tags of conditions', () => {
+  test.each([
+    ['ceph', 'PutObject', '"abc"', 'abc'],
+    ['ceph', 'PutObject', 'abc', 'abc'],
+    ['ceph', 'PutObject', '"a", "b"', '"a", "b"'],
+    ['ceph', 'GetObject', '"abc"', '"abc"'],
+    ['minio', 'PutObject', '"abc"', '"abc"'],
+  ] as const)('%s, %s: %s goes out as %s', (kind, operation, given, sent) => {
+    expect(adaptHeaders(kind, operation, [['if-match', given]])).toEqual([['if-match', sent]])
   })
 })
