@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * One project per environment a test needs: `unit` needs nothing, `embedded` starts the gate over the embedded or a
- * recording backend, `ceph` starts the gate over Ceph RGW (Debian's packages, run by .ci/run).
+ * recording backend, `ceph` starts the gate over Ceph RGW (Debian's packages), `minio` over MinIO (built by test/support/tools.sh).
  */
 const project = (name: string, include: string[], timeout: number, globalSetup: string[] = []) => ({
   test: {
@@ -27,6 +27,7 @@ export default defineConfig({
         30_000,
       ),
       project('embedded', ['test/{embedded-gate,attacks}/**/*.test.ts'], 120_000),
+      project('minio', ['test/minio/**/*.test.ts'], 120_000, ['test/support/minio.ts']),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
   },

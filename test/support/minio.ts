@@ -1,0 +1,66 @@
+/** MinIO for the tests of one run: started once, by vitest's global set-up. */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { cached } from './cache.ts'
+import type { BackendSettings } from './gate.ts'
+import { freePort } from './ports.ts'
+import { collect, ended } from './run.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Null where MinIO is not installed. */
+    minio: BackendSettings | null
+  }
+}
+
+const PROGRAM = cached('bin/minio')
+
+/** Vitest's global set-up: starts MinIO, and returns how to end it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (!existsSync(PROGRAM)) {
+    if (process.env.CI === 'true') throw new Error(`missing: ${PROGRAM} (see test/support/tools.sh)`)
+    project.provide('minio', null)
+    return async () => {}
+  }
+  const directory = await mkdtemp(join(tmpdir(), 's3warden-minio-'))
+  const port = await freePort()
+  const credentials = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
+  const child = spawn(PROGRAM, ['server', '--quiet', '--address', `127.0.0.1:${port}`, directory], {
+    env: {
+      PATH: process.env.PATH,
+      HOME: directory,
+      MINIO_ROOT_USER: credentials.accessKey,
+      MINIO_ROOT_PASSWORD: credentials.secretKey,
+      MINIO_BROWSER: 'off',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = [collect(child.stdout), collect(child.stderr)]
+  const exit = ended(child)
+  const end = async () => {
+    child.kill('SIGKILL')
+    await exit
+    await rm(directory, { recursive: true, force: true })
+  }
+  const endpoint = `http://127.0.0.1:${port}`
+  for (const deadline = Date.now() + 120_000; !(await answers(endpoint)); ) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await end()
+      throw new Error(`MinIO did not start:\n${said.map((text) => text()).join('')}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  project.provide('minio', { ...credentials, endpoint, region: 'us-east-1', kind: 'minio' })
+  return end
+}
+
+function answers(endpoint: string): Promise<boolean> {
+  return fetch(`${endpoint}/minio/health/ready`).then(
+    (response) => response.ok,
+    () => false,
+  )
+}
