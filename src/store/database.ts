@@ -138,12 +138,13 @@ export async function copyDatabase(
     // The copy would begin anew with every commit of another connection, were it not one read transaction.
     source.exec('BEGIN')
     source.prepare('SELECT count(*) FROM sqlite_schema').get()
-    await source.backup(to, {
+    const { totalPages: total } = await source.backup(to, {
       progress: ({ totalPages, remainingPages }) => {
         onProgress({ done: totalPages - remainingPages, total: totalPages })
         return PAGES_PER_STEP
       },
     })
+    onProgress({ done: total, total })
     const copy = new Database(to, { fileMustExist: true })
     copy.pragma('journal_mode = DELETE')
     copy.close()

@@ -16,8 +16,8 @@ const of = (text: string, check: string): Diagnosis | undefined =>
   (JSON.parse(text) as Diagnosis[]).find((diagnosis) => diagnosis.check === check)
 
 /** Changes the database behind the program's back. */
-function tamper(data: string, sql: string): void {
-  const database = new Database(join(data, 's3warden.db'))
+function tamper(file: string, sql: string): void {
+  const database = new Database(file)
   database.pragma('foreign_keys = OFF')
   database.exec(sql)
   database.close()
@@ -55,7 +55,7 @@ describe('doctor, on a store alone', () => {
     ['a moved secret', 'sealed secrets', "UPDATE access_keys SET sealed_secret_key = x'01'", 'SCW'],
   ])('finds %s', async (_what, check, sql, said) => {
     const store = await freshStore()
-    tamper(store.data, sql)
+    tamper(join(store.data, 's3warden.db'), sql)
     const { code, stdout } = await store(['doctor'])
     expect([code, of(stdout, check)]).toEqual([
       1,
@@ -81,7 +81,7 @@ describe('doctor, on a store alone', () => {
   it('warns of modes and of expired keys', async () => {
     const store = await freshStore()
     chmodSync(join(store.data, 'master.key'), 0o644)
-    tamper(store.data, `UPDATE access_keys SET expires_at = '2020-01-01T00:00:00.000Z'`)
+    tamper(join(store.data, 's3warden.db'), `UPDATE access_keys SET expires_at = '2020-01-01T00:00:00.000Z'`)
     const { code, stdout } = await store(['doctor'])
     expect(code).toBe(0)
     expect(of(stdout, 'file modes')).toMatchObject({
@@ -111,20 +111,24 @@ describe('doctor, with a backend', () => {
   })
 
   it('finds buckets that the backend lacks, and those that nobody owns', async () => {
-    await gate.json(['backend', 'list'])
     tamper(
-      gate.data,
+      join(gate.data, 's3warden.db'),
       `INSERT INTO buckets (name, project_id, backend_id, generation, state, created_at, updated_at)
        SELECT 'lost', projects.id, backends.id, 999, 'active', projects.created_at, projects.created_at FROM projects, backends`,
     )
-    const index = new Database(join(gate.data, 'embedded', 'index.db'))
-    expect(index.open).toBe(true)
-    index.close()
+    tamper(
+      join(gate.data, 'embedded', 'index.sqlite'),
+      `INSERT INTO bucket (name, created_at, versioning) VALUES ('nobodys', 0, 'off')`,
+    )
     const { code, stdout } = await gate.cli(['doctor', '--no-probe', '--output', 'json'])
     expect(code).toBe(1)
     expect(of(stdout, 'buckets it lacks')).toMatchObject({
       result: 'failed',
       detail: expect.stringContaining('lost'),
+    })
+    expect(of(stdout, 'buckets without an owner')).toMatchObject({
+      result: 'warning',
+      detail: expect.stringContaining('nobodys'),
     })
     expect(of(stdout, 'conditional writes')).toBeUndefined()
   })
