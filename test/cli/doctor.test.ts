@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Gate } from '../support/gate.ts'
+import { send } from '../support/raw-http.ts'
+import { signed } from '../support/s3-request.ts'
 import { commandLine } from './cli.ts'
 
 interface Diagnosis {
@@ -116,10 +118,15 @@ describe('doctor, with a backend', () => {
       `INSERT INTO buckets (name, project_id, backend_id, generation, state, created_at, updated_at)
        SELECT 'lost', projects.id, backends.id, 999, 'active', projects.created_at, projects.created_at FROM projects, backends`,
     )
-    tamper(
-      join(gate.data, 'embedded', 'index.sqlite'),
-      `INSERT INTO bucket (name, created_at, versioning) VALUES ('nobodys', 0, 'off')`,
+    const key = ['key', 'create', '--application', 'bootstrap']
+    const { access_key, secret_key } = await gate.json<Record<string, string>>(key)
+    const credentials = { accessKey: access_key!, secretKey: secret_key! }
+    const made = await send(
+      gate.port,
+      signed(credentials, { method: 'PUT', target: '/nobodys' }, { host: gate.host }),
     )
+    expect(made.status).toBe(200)
+    await gate.json(['bucket', 'release', 'nobodys', '--yes'])
     const { code, stdout } = await gate.cli(['doctor', '--no-probe', '--output', 'json'])
     expect(code).toBe(1)
     expect(of(stdout, 'buckets it lacks')).toMatchObject({
