@@ -39,7 +39,7 @@ export function signed(request: Unsigned, credentials: Credentials, hash: string
     ['X-Amz-Date', scope.date],
     ...describing(body),
   ]
-  const signedHeaders = headers.map(([name]) => name.toLowerCase()).sort()
+  const signedHeaders = headers.map(([name]) => name.toLowerCase()).sort((a, b) => (a < b ? -1 : 1))
   const canonical = canonicalRequest({ method, target, headers }, signedHeaders, payloadHash)
   const signature = signV4(credentials.secretKey, scope, stringToSignV4(scope, canonical))
   const bytes = wireBody(body)

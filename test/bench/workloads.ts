@@ -38,7 +38,7 @@ const NO_BODY: UnsignedBody = { kind: 'none' }
 const object = (size: number) => (index: number) => `/${BUCKET}/${size}/folder/object-${index}.bin`
 const bytes = (size: number): Buffer => Buffer.alloc(size, 'It was the best of times. ')
 
-const SMALL = { requests: 2_000, warmUp: 12_000, connections: 16 } as const
+const SMALL = { requests: 2_000, warmUp: 40_000, connections: 16 } as const
 const LARGE = { requests: 16, warmUp: 120, connections: 4 } as const
 const COMMON = { method: 'GET', body: NO_BODY, key: 'full', status: 200 } as const
 
@@ -55,7 +55,7 @@ export const WORKLOADS: readonly Workload[] = [
     ...SMALL,
     name: 'GET 64 KiB',
     requests: 800,
-    warmUp: 4_000,
+    warmUp: 10_000,
     goal: { factor: 2, against: 'nginx' },
     target: object(64 * KIB),
   },
@@ -102,7 +102,7 @@ export const WORKLOADS: readonly Workload[] = [
     ...SMALL,
     name: 'ListObjectsV2 of 1,000 keys',
     requests: 400,
-    warmUp: 2_000,
+    warmUp: 5_000,
     goal: null,
     target: (index) => `/${BUCKET}?list-type=2&prefix=folder%2F${index}`,
   },

@@ -20,6 +20,7 @@ import type {
 import type { Cluster } from './cluster.ts'
 import type { Endpoint } from './endpoint.ts'
 import { backendFault, describe, type FaultKind, faultKind } from './fault.ts'
+import type { Placed } from './live.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { TrailerFraming } from './trailer.ts'
 import type { Upload, UploadReceiver } from './upload.ts'
@@ -43,8 +44,9 @@ type Phase = 'gathering' | 'waiting' | 'sent' | 'answering' | 'over'
 /** A connection that broke before an answer came is tried once more, for requests that change nothing. */
 const RESENDS = 1
 
-export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, UploadReceiver {
+export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, UploadReceiver, Placed {
   headersAfterMs = -1
+  place = -1
   readonly #request: BackendRequest
   readonly #handler: ResponseHandler
   readonly #context: ExchangeContext
