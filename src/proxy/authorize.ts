@@ -14,7 +14,8 @@ import { permissionDenied, S3Error } from '../s3/error.ts'
 import { refuseUnopened } from '../s3/opened.ts'
 import { parameter } from '../s3/operation.ts'
 import type { AskedRequest } from './ask.ts'
-import { ignoredOf, lacks } from './backend/capabilities.ts'
+import { capabilitiesOf, ignoredOf, lacks } from './backend/capabilities.ts'
+import { refuseKeyOf, refusePrefixOf } from './backend/key-form.ts'
 import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
 
 export interface AuthorizeDeps {
@@ -96,6 +97,7 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
   const backend = bucket === null ? home : backendOfBucket(reader, bucket)
   refuseWhatBackendLacks(asked, backend)
   if (authorizedSource !== null) refuseCopyAcross(reader, authorizedSource, backend)
+  refuseKeys(asked, authorizedSource, backend)
   asked.received.journal.decision = 'allowed'
   return new AuthorizedRequest(PASS, { asked, principal, facts, bucket, source: authorizedSource, backend })
 }
@@ -218,6 +220,14 @@ function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): 
       reason: 'the backend ignores it',
     })
   }
+}
+
+/** INVARIANT: the backend takes no key, source or prefix for another one than was authorized. */
+function refuseKeys(asked: AskedRequest, source: AuthorizedSource | null, backend: ResolvedBackend): void {
+  const { keys } = capabilitiesOf(backend.record.kind)
+  if (asked.target.kind === 'object') refuseKeyOf(keys, asked.target.key)
+  if (source !== null) refuseKeyOf(keys, source.key)
+  if (asked.operation.row.access === 'list') refusePrefixOf(keys, parameter(asked.operation, 'prefix') ?? '')
 }
 
 function refuseCopyAcross(reader: IamReader, source: AuthorizedSource, backend: ResolvedBackend): void {

@@ -3,6 +3,7 @@
  * are reported as denied, in the order in which they were asked for.
  */
 import { createHash } from 'node:crypto'
+import type { BackendKind } from '../iam/model.ts'
 import { type BodyFact, requiredForKey } from '../iam/required-access.ts'
 import {
   type DeleteEntry,
@@ -19,8 +20,9 @@ import { canonicalQuery } from '../s3/uri.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
 import { type AuthorizedRequest, decide } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
-import { adaptHeaders, ignoresTagsOfBatch } from './backend/capabilities.ts'
+import { adaptHeaders, capabilitiesOf, ignoresTagsOfBatch } from './backend/capabilities.ts'
 import type { Backends } from './backend/index.ts'
+import { refuseKeyOf } from './backend/key-form.ts'
 import { backendRequest } from './backend-request.ts'
 import { readBody } from './body.ts'
 import { sendXml } from './reply.ts'
@@ -37,9 +39,7 @@ const MAX_ANSWER = 8 * 1024 * 1024
 export async function deleteObjects(request: AuthorizedRequest, deps: BatchDeleteDeps): Promise<void> {
   const { asked } = request
   const batch = parseDelete(await readBody(asked, maxBodyBytes('DeleteObjects'), deps))
-  if (batch.entries.some(({ etag }) => etag !== null) && ignoresTagsOfBatch(request.backend.record.kind)) {
-    throw new S3Error('NotImplemented', { elements: [['Element', 'ETag']], reason: 'the backend ignores it' })
-  }
+  refuseWhatBackendLacks(batch.entries, request.backend.record.kind)
   const denied = new Set(batch.entries.filter((entry) => !mayDelete(request, entry)))
   const permitted = batch.entries.filter((entry) => !denied.has(entry))
   if (denied.size > 0) asked.received.journal.reason = `${denied.size} of ${batch.entries.length} keys denied`
@@ -52,6 +52,15 @@ function mayDelete(request: AuthorizedRequest, entry: DeleteEntry): boolean {
   return requiredForKey(operation, headers, factsOf(entry)).every(
     (action) => decide(request, action, entry.key).allowed,
   )
+}
+
+/** @throws S3Error `NotImplemented` for an entity tag that would be overlooked, and a key that is taken for another */
+function refuseWhatBackendLacks(entries: readonly DeleteEntry[], kind: BackendKind): void {
+  if (ignoresTagsOfBatch(kind) && entries.some(({ etag }) => etag !== null)) {
+    throw new S3Error('NotImplemented', { elements: [['Element', 'ETag']], reason: 'the backend ignores it' })
+  }
+  const { keys } = capabilitiesOf(kind)
+  for (const { key } of entries) refuseKeyOf(keys, key)
 }
 
 function factsOf(entry: DeleteEntry): ReadonlySet<BodyFact> {

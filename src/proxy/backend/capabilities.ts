@@ -12,12 +12,15 @@ import { type MatchedOperation, OPERATION_NAMES, type OperationName } from '../.
 import { CONDITIONAL_WRITE, COPY_SOURCE_CONDITIONS } from '../../s3/operations/header-lists.ts'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from '../../sigv4/checksum.ts'
 import { checksumAlgorithmOf } from '../../sigv4/checksum-headers.ts'
+import type { KeyForm } from './key-form.ts'
 
 export interface Capabilities {
   /** Operations that it does not have, or would take for others. */
   readonly lacks: ReadonlySet<OperationName>
   /** What it does not heed of an operation that it has: it would do something else than was asked. */
   readonly ignores: Ignored
+  /** Which keys it tells apart. */
+  readonly keys: KeyForm
   /** How it wants the entity tag of `If-Match` on a write; in the other form none ever matches. */
   readonly entityTags: 'quoted' | 'bare'
   /**
@@ -169,6 +172,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   embedded: {
     lacks: allBut(EMBEDDED),
     ignores: {},
+    keys: 'any',
     entityTags: 'quoted',
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
@@ -179,6 +183,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   ceph: {
     lacks: new Set(UNKNOWN_TO_CEPH),
     ignores: IGNORED_BY_CEPH,
+    keys: 'any',
     entityTags: 'bare',
     checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     checksumTypes: 'unknown',
@@ -189,6 +194,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   minio: {
     lacks: new Set(UNKNOWN_TO_MINIO),
     ignores: IGNORED_BY_MINIO,
+    keys: 'path',
     entityTags: 'quoted',
     checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
     checksumTypes: 'known',
@@ -199,6 +205,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   aws: {
     lacks: new Set(),
     ignores: {},
+    keys: 'any',
     entityTags: 'quoted',
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
@@ -210,6 +217,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
   generic: {
     lacks: new Set([...UNKNOWN_TO_MINIO, ...UNKNOWN_TO_CEPH]),
     ignores: IGNORED_BY_SOME,
+    keys: 'path',
     entityTags: 'quoted',
     checksums: new Set(),
     checksumTypes: 'unknown',
