@@ -45,7 +45,7 @@ export class Client {
     return client
   }
 
-  /** `aws --endpoint-url … ARGS`: one attempt, no pager. */
+  /** `aws --endpoint-url … ARGS`, without a pager. */
   aws(...args: readonly string[]): Promise<Outcome> {
     const { endpoint, accessKey, secretKey, region } = this.#settings
     return run(PROGRAMS.aws, ['--endpoint-url', endpoint, ...args], {
@@ -56,7 +56,6 @@ export class Client {
         AWS_SECRET_ACCESS_KEY: secretKey,
         AWS_DEFAULT_REGION: region ?? 'us-east-1',
         AWS_EC2_METADATA_DISABLED: 'true',
-        AWS_MAX_ATTEMPTS: '1',
         AWS_PAGER: '',
       },
       cwd: this.home,

@@ -117,7 +117,7 @@ function canonicalQuery(raw: string): string {
 function canonicalValue(headers: RawHeaders, name: string): string {
   return headers
     .filter(([other]) => other.toLowerCase() === name)
-    .map(([, value]) => value.trim().replace(/ +/g, ' '))
+    .map(([, value]) => value.replace(/^[ \t]+|[ \t]+$/g, '').replace(/ +/g, ' '))
     .join(',')
 }
 
