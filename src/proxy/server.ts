@@ -45,6 +45,7 @@ export type RequestListener = (
 /** @throws CertificateError; Error where the address cannot be listened on */
 export async function startServer(settings: ServerSettings, listener: RequestListener): Promise<S3Server> {
   let draining = false
+  const unanswered = new Set<ServerResponse>()
   const { server, scheme, stopFollowing } = await makeServer(settings.tls, {
     maxHeaderSize: settings.maxHeaderBytes,
     headersTimeout: settings.headersTimeoutMs,
@@ -61,6 +62,8 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
   server.maxHeadersCount = 0
   const accept = (expectsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse) => {
     if (draining) response.shouldKeepAlive = false
+    unanswered.add(response)
+    response.on('close', () => unanswered.delete(response))
     listener(incoming, response, expectsContinue)
   }
   server.on('request', accept(false))
@@ -79,6 +82,7 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
     endpoint: `${scheme}://${addressOf(server)}`,
     async drain(timeoutMs) {
       draining = true
+      for (const response of unanswered) endConnectionWith(response, server)
       stopFollowing()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
@@ -87,6 +91,12 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
       clearTimeout(timer)
     },
   }
+}
+
+/** Says `Connection: close` where that can still be said; else the connection ends as soon as the answer is out. */
+function endConnectionWith(response: ServerResponse, server: Server | SecureServer): void {
+  response.shouldKeepAlive = false
+  response.once('close', () => setImmediate(() => server.closeIdleConnections()))
 }
 
 interface MadeServer {
