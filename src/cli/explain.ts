@@ -105,10 +105,12 @@ async function pass(
 
 /** Every action that was needed, with the rule that grants it. */
 function grounds(request: AuthorizedRequest, { objectKey }: Question): string {
-  const { operation, headers } = request.asked
-  const lines = requiredAccess(operation, headers).map(({ action, target }) => {
-    if (target === 'copySource') return `${action} (source)`
-    const decision = decide(request, action, target === 'bucket' || target === 'service' ? null : objectKey)
+  const { asked, source, facts } = request
+  const lines = requiredAccess(asked.operation, asked.headers).map(({ action, target }) => {
+    const decision =
+      target === 'copySource' && source !== null
+        ? decide(request, action, source.key, facts, source.row)
+        : decide(request, action, target === 'bucket' || target === 'service' ? null : objectKey)
     if (!decision.allowed) return action
     return 'owner' in decision.by
       ? `${action}: owner of the organization`
