@@ -5,6 +5,7 @@
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import { checkResponseParameters, hoist } from '../s3/hoist.ts'
+import { checkNumbers } from '../s3/number-parameters.ts'
 import { type MatchedOperation, matchOperation, OPERATIONS } from '../s3/operation.ts'
 import { checkHeaders } from '../s3/operation-headers.ts'
 import { refuseUnsafeTarget, type Target } from '../s3/target.ts'
@@ -42,6 +43,7 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
     : { query: client.query, headers: received.headers }
   const operation = matchOperation(received.method, target, query, headers)
   received.journal.operation = operation.name
+  checkNumbers(operation.params)
   checkHeaders(operation, headers)
   checkResponseParameters(operation.params)
   if (operation.row.disposition === 'refuse') {
