@@ -3,21 +3,23 @@
  * process, and what a program that embeds the gate calls.
  */
 import type { Config } from './config.ts'
+import { startControl } from './gate/control.ts'
 import { type Prepared, prepareGate } from './gate/prepare.ts'
+import { configuredServices } from './gate/services.ts'
 import { startServing } from './gate/serving.ts'
 import { storeLogger, storeOptions } from './gate/store-options.ts'
 import type { Readiness } from './observe/health.ts'
 import { createLog, type Log } from './observe/log.ts'
 import { createMetrics, type Metrics } from './observe/metrics.ts'
 import type { BootstrapResult } from './services/bootstrap.ts'
-import { SYSTEM_RANDOM } from './services/deps.ts'
-import { createServices } from './services/index.ts'
 import type { Services } from './services/services.ts'
 import { openStore } from './store/index.ts'
 
 export interface Gate {
   /** Where S3 clients connect, e.g. `http://127.0.0.1:8484`. */
   readonly endpoint: string
+  /** Where the control plane answers; null: it is off. */
+  readonly controlEndpoint: string | null
   /** Manages who there is and what they may do. */
   readonly services: Services
   readonly metrics: Metrics
@@ -46,20 +48,23 @@ export interface GateOptions {
  */
 export async function createGate(config: Config, options: GateOptions = {}): Promise<Gate> {
   const now = options.now ?? (() => Date.now())
-  const log = options.log ?? createLog({ level: config.log_level, destination: 1 })
+  const log = options.log ?? createLog({ level: config.log_level, destination: 1, writers: 'one' })
   const store = await openStore(storeOptions(config, now, storeLogger(log)))
   const close: (() => void | Promise<void>)[] = [() => store.close()]
   try {
-    const services = createServices({ store, now, random: SYSTEM_RANDOM })
+    const services = configuredServices(config, store, now)
     const prepared = await prepareGate(config, { store, services, log, now })
     close.unshift(() => prepared.close())
     const metrics = createMetrics()
     const serving = await startServing(config, { store, log, metrics, now })
     close.unshift(() => serving.drain())
+    const control = await startControl(config, { services, log, now })
+    close.unshift(() => control?.drain(config.timeouts.drain))
     const bootstrap = await prepared.bootstrap()
     let draining = false
     return {
       endpoint: serving.endpoint,
+      controlEndpoint: control?.endpoint ?? null,
       services,
       metrics,
       backend: prepared.backend,

@@ -4,8 +4,10 @@
  *
  * https://getpino.io/#/docs/api
  */
+import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 import type { AccessEntry } from './access-entry.ts'
+import { requestLine } from './request-line.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -46,25 +48,30 @@ export interface LogOptions {
   readonly level: LogLevel
   /** A file descriptor or a file's path. */
   readonly destination: number | string
+  /** How many processes write there. */
+  readonly writers: 'one' | 'several'
 }
 
-/** Lines are gathered up to this many bytes; also what a pipe takes in one piece, so that workers' lines stay whole. */
-const GATHERED_BYTES = 4096
+/** Lines are gathered up to this many bytes: every write is a task for another thread. */
+const GATHERED_BYTES = 64 * 1024
+/** What a pipe takes in one piece (PIPE_BUF), so that the lines of several writers stay whole. */
+const PIPE_BYTES = 4096
 /** The longest time that a gathered line waits, in milliseconds. */
 const GATHERED_MS = 200
 /** Where nobody reads the output, lines beyond this many bytes are dropped rather than kept. */
 const BUFFER_BYTES = 16 * 1024 * 1024
 
-export function createLog({ level, destination }: LogOptions): Log {
+export function createLog({ level, destination, writers }: LogOptions): Log {
+  const atOnce = writers === 'one' || isFile(destination) ? GATHERED_BYTES : PIPE_BYTES
   const output = pino.destination({
     dest: destination,
     sync: false,
-    minLength: GATHERED_BYTES - 1,
-    maxWrite: GATHERED_BYTES,
+    maxWrite: atOnce,
     maxLength: BUFFER_BYTES,
-    periodicFlush: GATHERED_MS,
     mkdir: true,
   })
+  const requests = gathering(atOnce, (lines) => output.write(lines))
+  setInterval(requests.flush, GATHERED_MS).unref()
   const logger = pino(
     {
       level,
@@ -78,27 +85,57 @@ export function createLog({ level, destination }: LogOptions): Log {
   const write =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, fields: LogFields = {}) => {
+      requests.flush()
       logger[at](fields, event)
-      output.flush()
     }
   return {
-    request: (entry) => logger.info(entry, 'request'),
+    request: (entry) => {
+      if (logger.isLevelEnabled('info')) requests.add(requestLine(entry, new Date().toISOString()))
+    },
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: (event, fields = {}, error) => {
+      requests.flush()
       logger.error(error === undefined ? fields : { ...fields, cause: causeOf(error) }, event)
-      output.flush()
     },
     setLevel: (wanted) => {
       logger.level = wanted
     },
     flush: () => {
+      requests.flush()
       try {
         output.flushSync()
       } catch {
         // The output is gone (a closed pipe) or was never ready: there is nobody left to tell.
       }
+    },
+  }
+}
+
+/** A file takes every write in one piece. */
+function isFile(destination: number | string): boolean {
+  return typeof destination === 'string' || fstatSync(destination).isFile()
+}
+
+/** Gathers lines up to so many bytes and hands them over together. */
+function gathering(bytes: number, write: (lines: string) => void) {
+  let lines = ''
+  let gathered = 0
+  const flush = (): void => {
+    if (gathered === 0) return
+    const all = lines
+    lines = ''
+    gathered = 0
+    write(all)
+  }
+  return {
+    flush,
+    add(line: string): void {
+      const length = Buffer.byteLength(line)
+      if (gathered + length > bytes) flush()
+      lines += line
+      gathered += length
     },
   }
 }

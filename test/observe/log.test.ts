@@ -7,7 +7,7 @@ import { entry } from './entry.ts'
 
 function logged(level: LogLevel) {
   const path = join(mkdtempSync(join(tmpdir(), 's3warden-log-')), 'log')
-  const log = createLog({ level, destination: path })
+  const log = createLog({ level, destination: path, writers: 'one' })
   return {
     log,
     lines: async () => {

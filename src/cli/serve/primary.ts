@@ -5,11 +5,10 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Config } from '../../config.ts'
 import { prepareGate } from '../../gate/prepare.ts'
+import { configuredServices } from '../../gate/services.ts'
 import { storeLogger, storeOptions } from '../../gate/store-options.ts'
 import { createLog, type Log } from '../../observe/log.ts'
 import { type MetricsSnapshot, mergeCounters, renderMetrics } from '../../observe/metrics.ts'
-import { SYSTEM_RANDOM } from '../../services/deps.ts'
-import { createServices } from '../../services/index.ts'
 import { openStore } from '../../store/index.ts'
 import { CommandFailure } from '../fault.ts'
 import { announceGate, withdrawGate } from '../running-gate.ts'
@@ -28,10 +27,10 @@ const METRICS_MS = 2_000
 /** Resolves when all workers serve; the gate then runs until a signal ends the process. */
 export async function serveWithWorkers(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1 })
+  const log = createLog({ level: config.log_level, destination: 1, writers: 'several' })
   onDefects(log)
   const store = await openStore(storeOptions(config, cli.now, storeLogger(log)))
-  const services = createServices({ store, now: cli.now, random: SYSTEM_RANDOM })
+  const services = configuredServices(config, store, cli.now)
   const prepared = await prepareGate(config, { store, services, log, now: cli.now })
   const workers = await startWorkers(config.workers, log).catch(async (error: unknown) => {
     await prepared.close()

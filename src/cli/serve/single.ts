@@ -13,7 +13,7 @@ import { onDefects, onSignals } from './signals.ts'
 /** Resolves when the gate is up; it then runs until a signal ends the process. */
 export async function serveAlone(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1 })
+  const log = createLog({ level: config.log_level, destination: 1, writers: 'one' })
   onDefects(log)
   const gate = await createGate(config, { log, now: cli.now })
   const endpoint = config.public_endpoint ?? gate.endpoint

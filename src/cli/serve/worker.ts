@@ -1,5 +1,7 @@
 /** One of several processes that serve one port: it has the S3 listener, and does what the primary says. */
 import type { Config } from '../../config.ts'
+import { startControl } from '../../gate/control.ts'
+import { configuredServices } from '../../gate/services.ts'
 import { startServing } from '../../gate/serving.ts'
 import { storeOptions } from '../../gate/store-options.ts'
 import { createLog } from '../../observe/log.ts'
@@ -13,7 +15,7 @@ import { onDefects } from './signals.ts'
 
 export async function serveAsWorker(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1 })
+  const log = createLog({ level: config.log_level, destination: 1, writers: 'several' })
   onDefects(log)
   const tell = (message: ToPrimary): void => void process.send?.(message)
   // A terminal's Ctrl-C and hang-up reach every process of the group: the primary decides what follows.
@@ -23,7 +25,10 @@ export async function serveAsWorker(cli: Cli, started: Config, read: () => Confi
     const store = await openStore(storeOptions(config, cli.now))
     const metrics = createMetrics()
     const serving = await startServing(config, { store, log, metrics, now: cli.now })
+    const services = configuredServices(config, store, cli.now)
+    const control = await startControl(config, { services, log, now: cli.now })
     const drain = once(async () => {
+      await control?.drain(config.timeouts.drain)
       await serving.drain()
       store.close()
       log.flush()
