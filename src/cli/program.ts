@@ -1,5 +1,6 @@
 /** The command line as a whole: every command, the options that all of them have, and what their exit codes mean. */
 import { Command, Option } from 'commander'
+import { VERSION } from '../version.ts'
 import { applicationCommands } from './nouns/application.ts'
 import { backendCommands } from './nouns/backend.ts'
 import { backupCommand } from './nouns/backup.ts'
@@ -24,7 +25,6 @@ import { serveCommand } from './nouns/serve.ts'
 import { userCommands } from './nouns/user.ts'
 import { OUTPUT_FORMATS } from './output.ts'
 import type { Cli } from './session.ts'
-import { VERSION } from './version.ts'
 
 const EXIT_CODES = `
 Exit codes:

@@ -3,13 +3,12 @@ import type { Command } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import { storeOptions } from '../gate/store-options.ts'
 import type { Actor } from '../iam/reader.ts'
-import { SYSTEM_RANDOM } from '../services/deps.ts'
 import type { Services } from '../services/services.ts'
 import type { Store } from '../store/store.ts'
+import { VERSION } from '../version.ts'
 import type { ExitCode } from './fault.ts'
 import { createOutput, type Output, type OutputFormat } from './output.ts'
 import type { Terminal } from './terminal.ts'
-import { VERSION } from './version.ts'
 
 /** What the process gives to every command. */
 export interface Cli {
@@ -60,9 +59,9 @@ export function commandOutput(cli: Cli, command: Command): Output {
 /** Opens the store for a command, which is to close it. @throws StoreOpenError, StoreUnavailable */
 export async function openSession(cli: Cli, command: Command, config: Config): Promise<Session> {
   // Loaded here, so that help and completion come at once.
-  const [{ openStore }, { createServices }] = await Promise.all([
+  const [{ openStore }, { configuredServices }] = await Promise.all([
     import('../store/index.ts'),
-    import('../services/index.ts'),
+    import('../gate/services.ts'),
   ])
   const store = await openStore(storeOptions(config, cli.now))
   return {
@@ -71,7 +70,7 @@ export async function openSession(cli: Cli, command: Command, config: Config): P
     output: commandOutput(cli, command),
     config,
     store,
-    services: createServices({ store, now: cli.now, random: SYSTEM_RANDOM }),
+    services: configuredServices(config, store, cli.now),
     actor: { bearer_id: '', ip: '', user_agent: `s3warden/${VERSION}` },
   }
 }

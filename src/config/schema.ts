@@ -175,6 +175,11 @@ const limits = z.strictObject({
     default: 120,
     reload: 'live',
   }),
+  failed_logins: key(count(1, 1_000_000), {
+    about:
+      'Failed attempts to authenticate on the control plane, per minute and source address, after which further ones of that address are answered 429. Valid tokens are never affected. Per worker.',
+    default: 60,
+  }),
   failing_sources: key(count(16, 10_000_000), {
     about: 'How many source addresses are remembered for that.',
     default: 10_000,
@@ -185,6 +190,21 @@ const limits = z.strictObject({
     default: '1h',
     reload: 'live',
   }),
+})
+
+const quota = (about: string) =>
+  key(orWord('unlimited', count(0, 1_000_000_000)), { about, default: 'unlimited' })
+
+const quotas = z.strictObject({
+  iam_users: quota('Users in an organization.'),
+  iam_applications: quota('Applications in an organization.'),
+  iam_groups: quota('Groups in an organization.'),
+  iam_policies: quota('Policies in an organization.'),
+  iam_ssh_keys: quota('SSH keys in an organization.'),
+  iam_api_keys_per_bearer: quota('Access keys of one user or application.'),
+  iam_rules_per_policy: quota('Rules in one policy.'),
+  iam_members_per_group: quota('Users and applications in one group.'),
+  projects: quota('Projects in an organization.'),
 })
 
 const timeouts = z.strictObject({
@@ -242,6 +262,26 @@ export const schema = z.strictObject({
     about: 'Where /healthz, /readyz and /metrics are answered, without authentication.',
     default: 'off',
     example: '127.0.0.1:8485',
+  }),
+  control_listen: key(orWord('off', listenAddress), {
+    about:
+      "Where the control plane answers: Scaleway's IAM API, with which clients manage users, policies and keys. Off unless it is given; let it listen on loopback, or give it a certificate.",
+    default: 'off',
+    example: '127.0.0.1:8486',
+  }),
+  control_certificate: key(orWord('none', matching(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM')), {
+    about:
+      'The certificate, and those between it and its authority, with which the control plane speaks TLS.',
+    default: 'none',
+    delivery: 'file',
+  }),
+  control_certificate_key: key(
+    orWord('none', secret('a private key in PEM', /-----BEGIN [A-Z ]*PRIVATE KEY-----/)),
+    { about: 'Its private key.', default: 'none', delivery: 'secret' },
+  ),
+  control_session: key(duration('1m', '90d'), {
+    about: 'How long a login to the control plane lasts.',
+    default: '12h',
   }),
   public_endpoint: key(orWord('listen', origin), {
     about: 'The URL that clients are told to use, where it is not the one of `listen`.',
@@ -311,6 +351,7 @@ export const schema = z.strictObject({
   tls: tls.nullable().default(null),
   backend: backend.nullable().default(null),
   limits: limits.prefault({}),
+  quotas: quotas.prefault({}),
   timeouts: timeouts.prefault({}),
   cache: cache.prefault({}),
 })

@@ -4,7 +4,7 @@ import type { Application } from '../iam/model.ts'
 import type { Actor } from '../iam/reader.ts'
 import type { ApplicationFilters, ApplicationOrder, Page } from '../store/query.ts'
 import { dropPrincipal } from './cascades.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
@@ -18,19 +18,21 @@ export interface NewApplication {
   readonly tags?: readonly string[] | undefined
 }
 
-export type ApplicationChange = Partial<Omit<NewApplication, 'organization_id'>>
+export type ApplicationChange = ChangeOf<Omit<NewApplication, 'organization_id'>>
 
 export interface Applications {
   create(actor: Actor, input: NewApplication): Promise<Application>
   get(id: string): Promise<Application>
   list(input: ListInput<ApplicationFilters, ApplicationOrder>): Promise<Page<Application>>
   update(actor: Actor, id: string, change: ApplicationChange): Promise<Application>
+  /** How many keys it has. */
+  countKeys(id: string): Promise<number>
   /** Deletes its keys too; its policies stay without principal. */
   delete(actor: Actor, id: string): Promise<void>
 }
 
 export function createApplications(deps: ServiceDeps): Applications {
-  const { applications } = deps.store.repositories
+  const { applications, keys } = deps.store.repositories
   return {
     async create(actor, input) {
       check(input)
@@ -73,6 +75,8 @@ export function createApplications(deps: ServiceDeps): Applications {
         return after
       })
     },
+
+    countKeys: async (id) => (await keys.list(listQuery({ filters: { bearer_ids: [id] } }))).total_count,
 
     delete: (actor, id) =>
       mutate(deps, actor, { resource: 'application', id }, async (transaction) => {

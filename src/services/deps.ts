@@ -18,6 +18,9 @@ export interface ServiceDeps {
   readonly sessionLifetimeMs?: number | undefined
 }
 
+/** What is to change in a record; what is undefined or absent stays. */
+export type ChangeOf<T> = { readonly [Property in keyof T]?: T[Property] | undefined }
+
 /** A source of unpredictable values. */
 export interface Random {
   /** A lower-case version-4 UUID. */

@@ -43,6 +43,7 @@ export type ServiceFault =
         | 'attribute_must_be_set'
         | 'resource_not_deletable'
         | 'owner_not_lockable'
+        | 'resource_not_editable'
         | 'endpoint_changed'
       readonly help_message: string
     }

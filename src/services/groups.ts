@@ -5,7 +5,7 @@ import type { Actor } from '../iam/reader.ts'
 import type { GroupFilters, GroupOrder, Page } from '../store/query.ts'
 import type { Transaction } from '../store/repositories.ts'
 import { dropPolicies } from './cascades.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
@@ -25,7 +25,7 @@ export interface NewGroup extends Members {
   readonly tags?: readonly string[] | undefined
 }
 
-export type GroupChange = Partial<Pick<NewGroup, 'name' | 'description' | 'tags'>>
+export type GroupChange = ChangeOf<Pick<NewGroup, 'name' | 'description' | 'tags'>>
 
 export interface Groups {
   create(actor: Actor, input: NewGroup): Promise<Group>

@@ -4,7 +4,7 @@ import type { Policy, PolicyPrincipal, Rule } from '../iam/model.ts'
 import type { Actor } from '../iam/reader.ts'
 import type { Page, PolicyFilters, PolicyOrder } from '../store/query.ts'
 import type { Transaction } from '../store/repositories.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
@@ -37,7 +37,7 @@ export interface NewPolicy {
   readonly rules?: readonly NewRule[] | undefined
 }
 
-export type PolicyChange = Partial<Pick<NewPolicy, 'name' | 'description' | 'tags' | 'principal'>>
+export type PolicyChange = ChangeOf<Pick<NewPolicy, 'name' | 'description' | 'tags' | 'principal'>>
 
 export interface Policies {
   create(actor: Actor, input: NewPolicy): Promise<Policy>

@@ -5,7 +5,7 @@ import type { Actor } from '../iam/reader.ts'
 import type { Page, ProjectFilters, ProjectOrder } from '../store/query.ts'
 import type { Transaction } from '../store/repositories.ts'
 import { dropProject } from './cascades.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found, notDeletable } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
@@ -20,7 +20,7 @@ export interface NewProject {
   readonly max_buckets?: number | null | undefined
 }
 
-export type ProjectChange = Partial<Omit<NewProject, 'organization_id'>>
+export type ProjectChange = ChangeOf<Omit<NewProject, 'organization_id'>>
 
 export interface Projects {
   create(actor: Actor, input: NewProject): Promise<Project>

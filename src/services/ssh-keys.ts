@@ -2,7 +2,7 @@
 import type { SshKey } from '../iam/model.ts'
 import type { Actor } from '../iam/reader.ts'
 import type { Page, SshKeyFilters, SshKeyOrder } from '../store/query.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found } from './errors.ts'
 import { projectIn } from './key-draft.ts'
 import { type ListInput, listQuery } from './lists.ts'
@@ -19,7 +19,7 @@ export interface NewSshKey {
   readonly project_id?: string | undefined
 }
 
-export type SshKeyChange = Partial<Pick<SshKey, 'name' | 'disabled'>>
+export type SshKeyChange = ChangeOf<Pick<SshKey, 'name' | 'disabled'>>
 
 export interface SshKeys {
   create(actor: Actor, input: NewSshKey): Promise<SshKey>

@@ -6,7 +6,7 @@ import type { Secret } from '../iam/secret.ts'
 import type { Page, UserFilters, UserOrder } from '../store/query.ts'
 import type { Transaction } from '../store/repositories.ts'
 import { dropPrincipal } from './cascades.ts'
-import { mutate, type ServiceDeps, timestamp } from './deps.ts'
+import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found, notDeletable, ServiceError } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
@@ -28,7 +28,7 @@ export interface NewUser {
   readonly tags?: readonly string[] | undefined
 }
 
-export type UserChange = Partial<Omit<NewUser, 'organization_id' | 'username' | 'password'>>
+export type UserChange = ChangeOf<Omit<NewUser, 'organization_id' | 'username' | 'password'>>
 
 export interface Users {
   /** Makes a member; the owner is made with the organization. */
@@ -170,7 +170,7 @@ export async function insertUser(transaction: Transaction, { user, passwordHash 
   if (passwordHash !== null) await transaction.users.setPasswordHash(user.id, passwordHash)
 }
 
-function check(input: Partial<NewUser>): void {
+function check(input: ChangeOf<NewUser>): void {
   const checks = createChecks()
   checks.email('email', input.email)
   checks.username('username', input.username)

@@ -91,6 +91,7 @@ export type KeyOrder = 'created_at' | 'updated_at' | 'expires_at' | 'access_key'
 export interface BucketFilters {
   readonly names?: readonly string[] | undefined
   readonly project_id?: string | undefined
+  readonly project_ids?: readonly string[] | undefined
   readonly backend_id?: string | undefined
   readonly states?: readonly ('creating' | 'active' | 'deleting' | 'released')[] | undefined
 }

@@ -10,6 +10,7 @@ import { type Cli, commandConfig } from '../session.ts'
 const OPTIONS = {
   listen: 'host:port',
   health_listen: 'host:port',
+  control_listen: 'host:port',
   public_endpoint: 'url',
   region: 'region',
   workers: 'n',

@@ -10,6 +10,7 @@ import { BUCKETS } from './bucket-table.ts'
 const FILTERS: FilterTable<BucketFilters> = {
   names: anyOf('name'),
   project_id: equals('project_id'),
+  project_ids: anyOf('project_id'),
   backend_id: equals('backend_id'),
   states: anyOf('state'),
 }

@@ -1,0 +1,227 @@
+/**
+ * The life of a call: route → caller → needs → arguments → work → answer. What changes something runs in one
+ * transaction, within which the caller is looked at once more: a right that was taken away in between is gone, and
+ * whatever throws leaves nothing behind.
+ */
+import type { Actor } from '../iam/reader.ts'
+import { ServiceError } from '../services/errors.ts'
+import type { Quotas } from '../services/quotas.ts'
+import type { Services } from '../services/services.ts'
+import { AuthenticationFailure, type Credential, identify, readCredential } from './authenticate.ts'
+import { type Caller, type CallFacts, callerOf } from './caller.ts'
+import { ControlError } from './errors.ts'
+import { guard } from './guard/index.ts'
+import { logIn } from './login.ts'
+import { parse, parseParameters, readJson, readQuery } from './parse.ts'
+import type { Call, PublicCall, Route } from './route.ts'
+import type { Match, Router } from './router.ts'
+import type { AttemptThrottle } from './throttle.ts'
+
+/** A request as the listener received it. */
+export interface ControlRequest {
+  readonly method: string
+  readonly path: string
+  /** Without the question mark. */
+  readonly query: string
+  readonly authToken: string | undefined
+  readonly sessionToken: string | undefined
+  readonly ip: string
+  readonly userAgent: string
+  /** @throws ServiceError `invalid_arguments` where it is too long */
+  body(): Promise<Buffer>
+}
+
+/** `body` null: 204. */
+export interface ControlAnswer {
+  readonly body: unknown
+}
+
+export interface DispatchDeps {
+  readonly router: Router
+  readonly services: Services
+  readonly quotas: Quotas
+  readonly throttle: AttemptThrottle
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+export type Dispatch = (request: ControlRequest) => Promise<ControlAnswer>
+
+/** What of a call the audit log is told when it is refused. */
+interface Attempted {
+  readonly actor: Actor
+  readonly organizationId: string
+}
+
+type Work = (services: Services, caller: Caller) => Promise<unknown>
+
+export function createDispatch(deps: DispatchDeps): Dispatch {
+  const { services, throttle, router } = deps
+
+  /** Its source is throttled, and the audit log hears of it. */
+  const failAuthentication = async (
+    request: ControlRequest,
+    error: AuthenticationFailure,
+  ): Promise<never> => {
+    refuseTooMany(throttle, request.ip)
+    throttle.failed(request.ip)
+    await recordAuthentication(services, request, error)
+    throw error
+  }
+
+  const denied = async (route: Route, attempted: Attempted, error: unknown): Promise<never> => {
+    if (error instanceof ServiceError && error.fault.type === 'permissions_denied') {
+      const [first] = error.fault.details
+      await services.logs.recordRefusal(attempted.actor, {
+        resource_type: first?.resource ?? '',
+        resource_id: '',
+        organization_id: attempted.organizationId,
+        remark: `${route.name}: ${error.message}`,
+      })
+    }
+    throw error
+  }
+
+  const answerCaller = async (
+    request: ControlRequest,
+    { route, params }: Match,
+    run: (call: Call<never, never, never>) => unknown,
+  ): Promise<unknown> => {
+    const time = deps.now()
+    const facts: CallFacts = { ip: request.ip, userAgent: request.userAgent, time, operation: route.name }
+    const authenticated = async (from: Services, credential: Credential): Promise<Caller> =>
+      callerOf(from, await identify(from, credential, time), facts)
+
+    let credential: Credential
+    let caller: Caller
+    try {
+      credential = readCredential(request.authToken, request.sessionToken)
+      caller = await authenticated(services, credential)
+    } catch (error) {
+      if (error instanceof AuthenticationFailure) return failAuthentication(request, error)
+      throw error
+    }
+
+    const attempted = { actor: caller.actor, organizationId: caller.identity.bearer.organization_id }
+    try {
+      requireNeeds(route, caller)
+      const given = await argumentsOf(request, route, params)
+      const work: Work = async (from, current) =>
+        run({
+          ...given,
+          services: guard(from, current),
+          caller: current,
+          actor: current.actor,
+          organizationId: current.identity.bearer.organization_id,
+          now: time,
+          quotas: deps.quotas,
+        })
+      if (route.method === 'GET') return await work(services, caller)
+      return await services.inTransaction(caller.actor, async (within) => {
+        const current = await authenticated(within, credential)
+        requireNeeds(route, current)
+        return work(within, current)
+      })
+    } catch (error) {
+      return denied(route, attempted, error)
+    }
+  }
+
+  const answerAnybody = async (
+    request: ControlRequest,
+    { route, params }: Match,
+    run: (call: PublicCall<never, never, never>) => unknown,
+  ): Promise<unknown> => {
+    const actor: Actor = { bearer_id: '', ip: request.ip, user_agent: request.userAgent }
+    return run({
+      ...(await argumentsOf(request, route, params)),
+      attempts: {
+        login: async (login) => {
+          refuseTooMany(throttle, request.ip)
+          // Counted before its outcome is known, or many at once would all pass.
+          throttle.failed(request.ip)
+          try {
+            const opened = await logIn(services, actor, login)
+            throttle.forgive(request.ip)
+            return opened
+          } catch (error) {
+            if (error instanceof AuthenticationFailure) await recordAuthentication(services, request, error)
+            throw error
+          }
+        },
+      },
+    })
+  }
+
+  return async (request) => {
+    const match = router.find(request.method, request.path)
+    const { handle } = match.route
+    const body =
+      handle.kind === 'public'
+        ? await answerAnybody(request, match, handle.run)
+        : await answerCaller(request, match, handle.run)
+    return { body: match.route.answer === null ? null : body }
+  }
+}
+
+async function argumentsOf(
+  request: ControlRequest,
+  { query, body }: Route,
+  params: Match['params'],
+): Promise<{ readonly params: never; readonly query: never; readonly body: never }> {
+  const given = {
+    params: parseParameters(params),
+    query: parse(query, readQuery(request.query)),
+    body: body === null ? {} : parse(body, readJson(await request.body())),
+  }
+  // The route's own declaration has settled the types.
+  return given as { params: never; query: never; body: never }
+}
+
+function requireNeeds({ needs }: Route, { authority, identity }: Caller): void {
+  if (identity.restricted) {
+    throw new ServiceError({
+      type: 'permissions_denied',
+      details: [{ resource: 'access_key', action: 'use' }],
+      help_message: 'a restricted key has no rights on the control plane',
+    })
+  }
+  if (needs === 'caller' || needs === 'nobody-in-particular') return
+  if (needs.some((permission) => authority.may(permission))) return
+  throw new ServiceError({
+    type: 'permissions_denied',
+    details: needs.map((permission) => {
+      const [resource = '', action = ''] = permission.split(':')
+      return { resource, action }
+    }),
+    help_message: `this needs ${needs.join(' or ')}`,
+  })
+}
+
+/** @throws ControlError `too_many_requests` */
+function refuseTooMany(throttle: AttemptThrottle, ip: string): void {
+  const wait = throttle.waitSeconds(ip)
+  if (wait === 0) return
+  throw new ControlError({
+    type: 'too_many_requests',
+    help_message: 'too many failed attempts from this address',
+    limit: throttle.limit,
+    reset_seconds: wait,
+  })
+}
+
+function recordAuthentication(
+  { logs }: Services,
+  { ip, userAgent, method, path }: ControlRequest,
+  { message, bearerId, organizationId }: AuthenticationFailure,
+): Promise<void> {
+  return logs.recordRefusal(
+    { bearer_id: bearerId, ip, user_agent: userAgent },
+    {
+      resource_type: 'authentication',
+      resource_id: '',
+      organization_id: organizationId,
+      remark: `${method} ${path.slice(0, 255)}: ${message}`,
+    },
+  )
+}
