@@ -23,10 +23,16 @@ export default defineConfig({
         'unit',
         [
           'test/{s3,sigv4,iam,store,services,proxy,embedded,cli,config,control,observe,architecture}/**/*.test.ts',
+          'test/docs/*.test.ts',
         ],
         30_000,
       ),
-      project('embedded', ['test/{embedded-gate,attacks}/**/*.test.ts'], 120_000),
+      project(
+        'embedded',
+        ['test/{embedded-gate,attacks,docs/commands,fuzz,conformance}/**/*.test.ts'],
+        120_000,
+      ),
+      project('endurance', ['test/{tenants,chaos,endurance}/**/*.test.ts'], 600_000),
       project('minio', ['test/minio/**/*.test.ts'], 120_000, ['test/support/minio.ts']),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
