@@ -3,14 +3,26 @@
  * with NotImplemented.
  */
 export interface Capabilities {
-  /** Keeps the checksum of an upload, and gives it back. */
-  readonly keepsChecksums: boolean
+  /** Algorithms whose checksum of an upload it keeps and gives back, as in `x-amz-checksum-…`. */
+  readonly keepsChecksums: readonly string[]
   readonly objectAttributes: boolean
   /** If-Match and If-None-Match on PUT. */
   readonly conditionalWrites: boolean
   /** What a request may ask that a store may overlook. */
   readonly conditions: Readonly<Record<Conditional, 'heeded' | 'refused'>>
-  /** ListMultipartUploads shows uploads of keys below a prefix. */
+  /** Whether every key is a key of its own, or keys are paths of files, without empty and very long segments. */
+  readonly keys: 'any' | 'path'
+  /** Metadata values that come back byte for byte; others come back encoded as in RFC 2047. */
+  readonly metadata: 'any' | 'utf-8' | 'ascii'
+  /** Which tags there can be. */
+  readonly tags: 'unicode' | 'ascii'
+  /** ListMultipartUploads shows uploads of keys below a prefix, or of one key only. */
+  readonly listsUploads: 'by prefix' | 'by key'
+  /** What an answer says of the entity tag of a copy, and of a completed upload. */
+  readonly etagOfCopy: 'quoted' | 'bare'
+  readonly etagOfCompletion: 'quoted' | 'empty'
+  /** What is said of an upload that is no more, when its parts are asked for. */
+  readonly partsOfNone: 'NoSuchUpload' | 'NoSuchKey'
   readonly bucketConfiguration: boolean
   /** The least size of a part that is not the last, in bytes. */
   readonly leastPart: number
@@ -42,20 +54,34 @@ const HEEDED: Capabilities['conditions'] = {
 
 export type BackendName = 'embedded' | 'ceph' | 'minio'
 
+/** Algorithms of S3's checksums, as in `x-amz-checksum-…`. */
+const OLD_ALGORITHMS = ['crc32', 'crc32c', 'sha1', 'sha256'] as const
+const NEW_ALGORITHMS = ['sha512', 'md5', 'xxhash64', 'xxhash3', 'xxhash128'] as const
+
+/** As S3 itself. */
+const FULL: Capabilities = {
+  keepsChecksums: [...OLD_ALGORITHMS, 'crc64nvme', ...NEW_ALGORITHMS],
+  objectAttributes: true,
+  conditionalWrites: true,
+  conditions: HEEDED,
+  keys: 'any',
+  metadata: 'any',
+  tags: 'unicode',
+  listsUploads: 'by prefix',
+  etagOfCopy: 'quoted',
+  etagOfCompletion: 'quoted',
+  partsOfNone: 'NoSuchUpload',
+  bucketConfiguration: true,
+  leastPart: 5 * 1024 * 1024,
+}
+
 export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
-  embedded: {
-    keepsChecksums: true,
-    objectAttributes: true,
-    conditionalWrites: true,
-    conditions: HEEDED,
-    bucketConfiguration: false,
-    leastPart: 5 * 1024 * 1024,
-  },
+  embedded: { ...FULL, bucketConfiguration: false },
   // Debian 12's radosgw 16.2.15.
   ceph: {
-    keepsChecksums: false,
+    ...FULL,
+    keepsChecksums: [],
     objectAttributes: false,
-    conditionalWrites: true,
     conditions: {
       PutObject: 'heeded',
       CopyObject: 'refused',
@@ -67,21 +93,31 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
       tagsOfUpload: 'refused',
       tagsOfCopy: 'refused',
     },
-    bucketConfiguration: true,
-    leastPart: 5 * 1024 * 1024,
+    metadata: 'utf-8',
+    etagOfCopy: 'bare',
+    etagOfCompletion: 'empty',
+    partsOfNone: 'NoSuchKey',
   },
   // RELEASE of February 2026.
   minio: {
-    keepsChecksums: true,
-    objectAttributes: true,
-    conditionalWrites: true,
+    ...FULL,
+    keepsChecksums: [...OLD_ALGORITHMS, 'crc64nvme'],
     conditions: {
       ...HEEDED,
       CopyObject: 'refused',
       DeleteObject: 'refused',
       DeleteObjects: 'refused',
     },
-    bucketConfiguration: true,
-    leastPart: 5 * 1024 * 1024,
+    keys: 'path',
+    metadata: 'ascii',
+    tags: 'ascii',
+    listsUploads: 'by key',
   },
+}
+
+/** Whether the store can have such a key. */
+export function canKeep({ keys }: Capabilities, key: string): boolean {
+  if (keys === 'any') return true
+  const empty = key.startsWith('/') || key.includes('//')
+  return !empty && key.split('/').every((segment) => Buffer.byteLength(segment) <= 255)
 }

@@ -2,6 +2,7 @@
 import { CopyObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { encodeKey } from '../support/reference-signer.ts'
+import { canKeep } from './capabilities.ts'
 import { ODD_KEYS } from './objects.ts'
 import { call, element, makeBucket, verdict, type WorldOf } from './world.ts'
 
@@ -33,7 +34,8 @@ export function copies(worldOf: WorldOf): void {
         const copied = await world.s3.send(
           new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${from}/source` }),
         )
-        expect(copied.CopyObjectResult?.ETag).toMatch(/^"[0-9a-f]{32}"$/)
+        const etag = world.can.etagOfCopy === 'quoted' ? /^"[0-9a-f]{32}"$/ : /^[0-9a-f]{32}$/
+        expect(copied.CopyObjectResult?.ETag).toMatch(etag)
         const got = await world.s3.send(new GetObjectCommand({ Bucket, Key: 'copy' }))
         expect(await got.Body?.transformToString()).toBe('copied bytes')
         expect([got.ContentType, got.Metadata]).toEqual(['text/plain', { a: '1' }])
@@ -90,8 +92,9 @@ export function copies(worldOf: WorldOf): void {
       expect(verdict(response)).toBe('200')
     })
 
-    test.for(ODD_KEYS)('from a key with %s', async ([, key]) => {
+    test.for(ODD_KEYS)('from a key with %s', async ([, key], { skip }) => {
       const world = worldOf()
+      skip(!canKeep(world.can, key), 'the store has no such keys')
       const put = await call(world, { method: 'PUT', target: `/${from}/${encodeKey(key)}`, body: key })
       expect(put.status).toBe(200)
       const copied = await call(world, {

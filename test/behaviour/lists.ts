@@ -2,6 +2,7 @@
 import { ListObjectsCommand, ListObjectsV2Command, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { encodeKey } from '../support/reference-signer.ts'
+import { canKeep } from './capabilities.ts'
 import { call, element, elements, makeBucket, verdict, type WorldOf } from './world.ts'
 
 /** In UTF-8 byte order, which is not JavaScript's: U+FF5A sorts before U+1F600 there, and after it here. */
@@ -56,11 +57,17 @@ const CASES: readonly (readonly [
 export function lists(worldOf: WorldOf): void {
   let Bucket: string
 
+  /** What of it the store can have. */
+  const there = ({ keys, prefixes }: Shape): Shape => {
+    const kept = (name: string) => canKeep(worldOf().can, name)
+    return { keys: keys.filter(kept), prefixes: prefixes.filter(kept) }
+  }
+
   describe('lists', () => {
     beforeAll(async () => {
       const world = worldOf()
       Bucket = await makeBucket(world)
-      for (const key of [...KEYS].reverse()) {
+      for (const key of KEYS.filter((name) => canKeep(world.can, name)).reverse()) {
         const put = await call(world, { method: 'PUT', target: `/${Bucket}/${encodeKey(key)}`, body: key })
         expect(put.status).toBe(200)
       }
@@ -81,7 +88,7 @@ export function lists(worldOf: WorldOf): void {
           expect(page.KeyCount).toBeLessThanOrEqual(MaxKeys)
           token = page.IsTruncated === true ? page.NextContinuationToken : undefined
         } while (token !== undefined)
-        expect({ keys, prefixes }).toEqual(expected)
+        expect({ keys, prefixes }).toEqual(there(expected))
       })
 
       test.for(CASES)('version 1: %s', async ([, input, expected]) => {
@@ -95,7 +102,7 @@ export function lists(worldOf: WorldOf): void {
           // NextMarker comes with a delimiter only; without one the last key is the marker.
           Marker = page.IsTruncated === true ? (page.NextMarker ?? keys.at(-1)) : undefined
         } while (Marker !== undefined)
-        expect({ keys, prefixes }).toEqual(expected)
+        expect({ keys, prefixes }).toEqual(there(expected))
       })
 
       test.for(CASES)('versions: %s', async ([, input, expected]) => {
@@ -111,7 +118,7 @@ export function lists(worldOf: WorldOf): void {
               ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
               : undefined
         } while (marker !== undefined)
-        expect({ keys, prefixes }).toEqual(expected)
+        expect({ keys, prefixes }).toEqual(there(expected))
 
         function next(from: object) {
           return worldOf().s3.send(new ListObjectVersionsCommand({ Bucket, MaxKeys, ...input, ...from }))
@@ -129,7 +136,8 @@ export function lists(worldOf: WorldOf): void {
         method: 'GET',
         target: `/${Bucket}?list-type=2&encoding-type=url&prefix=%C3%BC`,
       })
-      expect(elements(response, 'Key')).toEqual(['%C3%BC/1'])
+      // A slash may be encoded or not: clients decode it either way.
+      expect(elements(response, 'Key')).toEqual([expect.stringMatching(/^%C3%BC(\/|%2F)1$/)])
       expect(elements(response, 'EncodingType')).toEqual(['url'])
     })
 

@@ -50,13 +50,15 @@ export function multipart(worldOf: WorldOf): void {
       const done = await s3.send(
         new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
       )
-      expect(done.ETag).toMatch(/^"[0-9a-f]{32}-3"$/)
+      if (can.etagOfCompletion === 'quoted') expect(done.ETag).toMatch(/^"[0-9a-f]{32}-3"$/)
       expect(done).toMatchObject({ Bucket, Key })
       const got = await s3.send(new GetObjectCommand({ Bucket, Key }))
       expect(Buffer.from((await got.Body?.transformToByteArray()) ?? []).equals(Buffer.concat(bodies))).toBe(
         true,
       )
-      expect([got.ContentType, got.Metadata, got.ETag]).toEqual(['text/x-parts', { a: '1' }, done.ETag])
+      expect([got.ContentType, got.Metadata]).toEqual(['text/x-parts', { a: '1' }])
+      expect(got.ETag).toMatch(/^"[0-9a-f]{32}-3"$/)
+      if (can.etagOfCompletion === 'quoted') expect(done.ETag).toBe(got.ETag)
     })
 
     test('a part may be replaced, and listed in pages', async () => {
@@ -85,19 +87,21 @@ export function multipart(worldOf: WorldOf): void {
     })
 
     test('an upload is listed until it is aborted, and leaves nothing', async () => {
-      const { s3 } = worldOf()
+      const { s3, can } = worldOf()
       const Key = 'aborted/upload'
+      const Prefix = can.listsUploads === 'by prefix' ? 'aborted/' : Key
       const UploadId = await create(Key)
       await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'x' }))
       const uploads = async () =>
-        (await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'aborted/' }))).Uploads?.map(
-          (upload) => [upload.Key, upload.UploadId],
-        ) ?? []
+        (await s3.send(new ListMultipartUploadsCommand({ Bucket, Prefix }))).Uploads?.map((upload) => [
+          upload.Key,
+          upload.UploadId,
+        ]) ?? []
       expect(await uploads()).toEqual([[Key, UploadId]])
       await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
       expect(await uploads()).toEqual([])
       await expect(s3.send(new ListPartsCommand({ Bucket, Key, UploadId }))).rejects.toMatchObject({
-        name: 'NoSuchUpload',
+        name: can.partsOfNone,
       })
       await expect(s3.send(new HeadObjectCommand({ Bucket, Key }))).rejects.toMatchObject({
         $metadata: { httpStatusCode: 404 },
@@ -134,19 +138,8 @@ export function multipart(worldOf: WorldOf): void {
     })
 
     test.for([
-      [
-        'an ETag that no part has',
-        (etags: readonly string[]) => [
-          [1, '"0123456789abcdef0123456789abcdef"'],
-          [2, etags[1]],
-        ],
-        '400 InvalidPart',
-      ],
-      [
-        'a part that was never sent',
-        (etags: readonly string[]) => [[3, etags[1]]],
-        '400 InvalidPart',
-      ],
+      ['an ETag that no part has', () => [[1, '"0123456789abcdef0123456789abcdef"']], '400 InvalidPart'],
+      ['a part that was never sent', (etags: readonly string[]) => [[3, etags[1]]], '400 InvalidPart'],
       [
         'parts out of order',
         (etags: readonly string[]) => [

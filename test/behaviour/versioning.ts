@@ -78,18 +78,17 @@ export function versioning(worldOf: WorldOf): void {
     })
 
     test('tags are set with the object, read, replaced and removed', async () => {
-      const { s3 } = worldOf()
+      const { s3, can } = worldOf()
       const Key = 'tagged'
+      const Value = can.tags === 'unicode' ? 'ü' : 'u'
       await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', Tagging: 'a=1&b=two%20words' }))
       const tags = async () => (await s3.send(new GetObjectTaggingCommand({ Bucket, Key }))).TagSet
       expect(await tags()).toEqual([
         { Key: 'a', Value: '1' },
         { Key: 'b', Value: 'two words' },
       ])
-      await s3.send(
-        new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [{ Key: 'c', Value: 'ü' }] } }),
-      )
-      expect(await tags()).toEqual([{ Key: 'c', Value: 'ü' }])
+      await s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging: { TagSet: [{ Key: 'c', Value }] } }))
+      expect(await tags()).toEqual([{ Key: 'c', Value }])
       await s3.send(new DeleteObjectTaggingCommand({ Bucket, Key }))
       expect(await tags()).toEqual([])
       const got = await s3.send(new GetObjectCommand({ Bucket, Key }))
