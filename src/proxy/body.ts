@@ -7,6 +7,7 @@ import { S3Error } from '../s3/error.ts'
 import { type BodyExpectation, bodyExpectation } from '../sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../sigv4/body-verifier.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
+import { declaredMd5 } from '../sigv4/checksum-headers.ts'
 import type { AskedRequest } from './ask.ts'
 import { announcedLength } from './edge.ts'
 import { sendContinue } from './reply.ts'
@@ -17,6 +18,7 @@ const IDLE_MS = 30_000
 const WHOLE_MS = 300_000
 
 const EMPTY_SHA256 = createHash('sha256').digest('hex')
+const EMPTY_MD5 = createHash('md5').digest()
 const NOTHING = Buffer.alloc(0)
 const NONE_HOISTED: ReadonlySet<string> = new Set()
 
@@ -103,16 +105,19 @@ export async function readBody(
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }
 
-/** A signature over a body that is not empty belongs to another request. */
-function verifyEmpty({ client }: AskedRequest): void {
+/** A signature or a digest over a body that is not empty belongs to another request. */
+function verifyEmpty({ client, headers }: AskedRequest): void {
   const { payload } = client
-  if (payload.kind !== 'sha256' || payload.hex === EMPTY_SHA256) return
-  throw new S3Error('XAmzContentSHA256Mismatch', {
-    elements: [
-      ['ClientComputedContentSHA256', payload.hex],
-      ['S3ComputedContentSHA256', EMPTY_SHA256],
-    ],
-  })
+  if (payload.kind === 'sha256' && payload.hex !== EMPTY_SHA256) {
+    throw new S3Error('XAmzContentSHA256Mismatch', {
+      elements: [
+        ['ClientComputedContentSHA256', payload.hex],
+        ['S3ComputedContentSHA256', EMPTY_SHA256],
+      ],
+    })
+  }
+  const md5 = declaredMd5(headers)
+  if (md5 !== null && !md5.equals(EMPTY_MD5)) throw new S3Error('BadDigest')
 }
 
 function refuseUnchecked({ operation, headers }: AskedRequest): void {
