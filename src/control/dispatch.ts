@@ -116,7 +116,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
           now: time,
           quotas: deps.quotas,
         })
-      if (route.method === 'GET') return await work(services, caller)
+      if (route.effect === 'reads') return await work(services, caller)
       return await services.inTransaction(caller.actor, async (within) => {
         const current = await authenticated(within, credential)
         requireNeeds(route, current)

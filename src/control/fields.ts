@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseTime } from '../services/validate.ts'
 import type { OrderBy } from '../store/query.ts'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/
 
 export const uuid = z
   .string()

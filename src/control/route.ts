@@ -10,6 +10,9 @@ import type { Caller } from './caller.ts'
 import type { GuardedServices } from './guard/index.ts'
 import type { Attempts } from './login.ts'
 
+/** What changes something runs in one transaction. */
+export type Effect = 'reads' | 'changes'
+
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** What is in the braces of a path: `/users/{user_id}/lock` → `user_id`. */
@@ -55,6 +58,8 @@ interface RouteDeclaration<Path extends string, Query extends z.ZodType, Body ex
   readonly about: string
   readonly query?: Query
   readonly body?: Body
+  /** Absent: what the method means. */
+  readonly effect?: Effect
   /** Absent: 204 without a body. */
   readonly answer?: z.ZodType<Answer>
 }
@@ -68,6 +73,7 @@ export interface Route {
   readonly name: string
   readonly about: string
   readonly needs: Need
+  readonly effect: Effect
   readonly query: z.ZodType
   readonly body: z.ZodType | null
   readonly answer: z.ZodType | null
@@ -114,13 +120,14 @@ export function publicRoute<
 function settled(
   declaration: RouteDeclaration<string, z.ZodType, z.ZodType, unknown>,
 ): Omit<Route, 'needs' | 'handle'> {
-  const { method, path, name, about, query, body, answer } = declaration
+  const { method, path, name, about, effect, query, body, answer } = declaration
   const takesBody = method !== 'GET' && method !== 'DELETE'
   return {
     method,
     path,
     name,
     about,
+    effect: effect ?? (method === 'GET' ? 'reads' : 'changes'),
     query: query ?? NOTHING,
     body: takesBody ? (body ?? NOTHING) : null,
     answer: answer ?? null,
