@@ -2,12 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Gate } from '../support/gate.ts'
 import { send } from '../support/raw-http.ts'
 import { RecordingBackend } from '../support/recording-backend.ts'
 import { signed } from '../support/s3-request.ts'
 import { commandLine } from './cli.ts'
+
+// Each command is a process of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const BACKEND = { accessKey: 'GATE', secretKey: 'the-backends-secret' }
 

@@ -1,0 +1,4 @@
+/** What a program that embeds the gate gets: a configuration, and a gate made from it. */
+export { type Config, ConfigError, type ConfigFault, type ConfigSources, loadConfig } from './config.ts'
+export { StartFailure } from './gate/failure.ts'
+export { createGate, type Gate, type GateOptions } from './gate.ts'
