@@ -12,7 +12,7 @@ import type {
 import { nearest } from '../nearest.ts'
 import { ServiceError } from '../services/errors.ts'
 import { CommandFailure, UsageError } from './fault.ts'
-import type { Session } from './session.ts'
+import type { ManagingSession } from './session.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -46,7 +46,10 @@ async function resolve<Entity>(reference: string, lookup: Lookup<Entity>): Promi
 }
 
 /** The organization named, or the only one. */
-export async function organization(session: Session, reference: string | undefined): Promise<Organization> {
+export async function organization(
+  session: ManagingSession,
+  reference: string | undefined,
+): Promise<Organization> {
   const { organizations } = session.services
   if (reference === undefined) {
     const { items, total_count } = await organizations.list({ page_size: 1 })
@@ -69,7 +72,7 @@ export async function organization(session: Session, reference: string | undefin
   })
 }
 
-export function project(session: Session, reference: string): Promise<Project> {
+export function project(session: ManagingSession, reference: string): Promise<Project> {
   const { projects } = session.services
   return resolve(reference, {
     noun: 'project',
@@ -80,7 +83,7 @@ export function project(session: Session, reference: string): Promise<Project> {
   })
 }
 
-export function application(session: Session, reference: string): Promise<Application> {
+export function application(session: ManagingSession, reference: string): Promise<Application> {
   const { applications } = session.services
   return resolve(reference, {
     noun: 'application',
@@ -92,7 +95,7 @@ export function application(session: Session, reference: string): Promise<Applic
 }
 
 /** By id, username or address. */
-export function user(session: Session, reference: string): Promise<User> {
+export function user(session: ManagingSession, reference: string): Promise<User> {
   const { users } = session.services
   return resolve(reference, {
     noun: 'user',
@@ -107,7 +110,7 @@ export function user(session: Session, reference: string): Promise<User> {
   })
 }
 
-export function group(session: Session, reference: string): Promise<Group> {
+export function group(session: ManagingSession, reference: string): Promise<Group> {
   const { groups } = session.services
   return resolve(reference, {
     noun: 'group',
@@ -118,7 +121,7 @@ export function group(session: Session, reference: string): Promise<Group> {
   })
 }
 
-export function policy(session: Session, reference: string): Promise<Policy> {
+export function policy(session: ManagingSession, reference: string): Promise<Policy> {
   const { policies } = session.services
   return resolve(reference, {
     noun: 'policy',
@@ -129,7 +132,7 @@ export function policy(session: Session, reference: string): Promise<Policy> {
   })
 }
 
-export function backend(session: Session, reference: string): Promise<Backend> {
+export function backend(session: ManagingSession, reference: string): Promise<Backend> {
   const { backends } = session.services
   return resolve(reference, {
     noun: 'backend',
@@ -141,7 +144,7 @@ export function backend(session: Session, reference: string): Promise<Backend> {
 }
 
 /** By access key or name. */
-export async function key(session: Session, reference: string): Promise<AccessKey> {
+export async function key(session: ManagingSession, reference: string): Promise<AccessKey> {
   const { keys } = session.services
   try {
     return await keys.get(reference)

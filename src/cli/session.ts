@@ -1,13 +1,18 @@
-/** What a command works with: configuration, the open store, its services, and where results go. */
-import type { Command } from 'commander'
+/**
+ * What a command works with: configuration, services, and where results go; and the open store, or a control plane at a
+ * distance.
+ */
+import { type Command, Option } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import { storeOptions } from '../gate/store-options.ts'
 import type { Actor } from '../iam/reader.ts'
+import { Secret } from '../iam/secret.ts'
 import type { Services } from '../services/services.ts'
 import type { Store } from '../store/store.ts'
 import { VERSION } from '../version.ts'
-import type { ExitCode } from './fault.ts'
+import { type ExitCode, UsageError } from './fault.ts'
 import { createOutput, type Output, type OutputFormat } from './output.ts'
+import { readSecret } from './secret-input.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What the process gives to every command. */
@@ -20,20 +25,25 @@ export interface Cli {
   exitWith(code: ExitCode): void
 }
 
-export interface Session {
+/** What most commands need, and what there is at a distance too. */
+export interface ManagingSession {
   readonly cli: Cli
   readonly terminal: Terminal
   readonly output: Output
   readonly config: Config
-  readonly store: Store
   readonly services: Services
-  /** The local operator. */
+  /** The local operator. At a distance the token says who it is. */
   readonly actor: Actor
 }
 
+/** Where the store is. */
+export interface Session extends ManagingSession {
+  readonly store: Store
+}
+
 /** A command's work. Gives the exit code. */
-export type Work<Arguments extends readonly unknown[], Options> = (
-  session: Session,
+export type Work<Arguments extends readonly unknown[], Options, Opened = Session> = (
+  session: Opened,
   options: Options,
   ...args: Arguments
 ) => Promise<ExitCode>
@@ -92,4 +102,82 @@ export function onStore<Arguments extends readonly unknown[], Options extends ob
       session.store.close()
     }
   })
+}
+
+interface RemoteOptions extends GlobalOptions {
+  readonly endpoint?: string
+  readonly tokenFile?: string
+}
+
+/**
+ * The same for what needs no more than the services: with `--endpoint` it works on a control plane instead of a store.
+ */
+export function onServices<Arguments extends readonly unknown[], Options extends object>(
+  cli: Cli,
+  command: Command,
+  work: Work<Arguments, Options, ManagingSession>,
+): void {
+  command
+    .addOption(
+      new Option('--endpoint <url>', 'work on the control plane there [S3WARDEN_ENDPOINT]').helpGroup(REMOTE),
+    )
+    .addOption(
+      new Option(
+        '--token-file <file>',
+        "a secret key or a session's token for it, or - for standard input [S3WARDEN_TOKEN, S3WARDEN_TOKEN_FILE]",
+      ).helpGroup(REMOTE),
+    )
+    .action(async (...received: unknown[]) => {
+      const given = received.slice(0, -2) as unknown as Arguments
+      const { data, config: file, endpoint, tokenFile } = command.optsWithGlobals<RemoteOptions>()
+      const config = commandConfig(cli, { data, config: file })
+      const { S3WARDEN_ENDPOINT } = cli.environment
+      const control = endpoint ?? (data === undefined ? S3WARDEN_ENDPOINT : undefined)
+      if (control !== undefined && control !== '') {
+        const session = await remoteSession(cli, command, config, control, tokenFile)
+        cli.exitWith(await work(session, command.opts<Options>(), ...given))
+        return
+      }
+      const session = await openSession(cli, command, config)
+      try {
+        cli.exitWith(await work(session, command.opts<Options>(), ...given))
+      } finally {
+        session.store.close()
+      }
+    })
+}
+
+const REMOTE = 'At a distance:'
+
+async function remoteSession(
+  cli: Cli,
+  command: Command,
+  config: Config,
+  endpoint: string,
+  tokenFile: string | undefined,
+): Promise<ManagingSession> {
+  const url = URL.parse(endpoint)
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new UsageError(`--endpoint: \`${endpoint}\` is no URL such as http://127.0.0.1:8486`)
+  }
+  const [{ connect }, { remoteServices }] = await Promise.all([
+    import('./remote/connection.ts'),
+    import('./remote/services.ts'),
+  ])
+  const userAgent = `s3warden/${VERSION}`
+  const token = await readToken(cli, tokenFile)
+  return {
+    cli,
+    terminal: cli.terminal,
+    output: commandOutput(cli, command),
+    config,
+    services: remoteServices(connect({ endpoint, token, userAgent })),
+    actor: { bearer_id: '', ip: '', user_agent: userAgent },
+  }
+}
+
+function readToken(cli: Cli, file: string | undefined): Promise<Secret> {
+  const { S3WARDEN_TOKEN, S3WARDEN_TOKEN_FILE } = cli.environment
+  if (file === undefined && S3WARDEN_TOKEN) return Promise.resolve(new Secret(S3WARDEN_TOKEN.trim()))
+  return readSecret(cli.terminal, '--token-file', file ?? (S3WARDEN_TOKEN_FILE || undefined))
 }

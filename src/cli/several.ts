@@ -3,12 +3,12 @@ import { ServiceError } from '../services/errors.ts'
 import { describeRefusal } from './failure.ts'
 import { CommandFailure, EXIT, type ExitCode, UsageError } from './fault.ts'
 import type { ItemResult } from './output.ts'
-import type { Session } from './session.ts'
+import type { ManagingSession } from './session.ts'
 import { confirmed } from './terminal.ts'
 
 /** Does `work` for each argument, in order, and reports what it returned, or why it was refused. */
 export async function each(
-  session: Session,
+  session: ManagingSession,
   given: readonly string[],
   work: (argument: string) => Promise<string>,
 ): Promise<ExitCode> {
@@ -25,7 +25,7 @@ export async function each(
 
 /** As {@link each}, once the person has agreed. `what` is completed by the arguments: "delete the project". */
 export async function eachConfirmed(
-  session: Session,
+  session: ManagingSession,
   request: { readonly what: string; readonly given: readonly string[]; readonly yes: boolean | undefined },
   work: (argument: string) => Promise<string>,
 ): Promise<ExitCode> {
@@ -39,7 +39,7 @@ export async function eachConfirmed(
 
 /** Shows each argument's record: one as it is, several as a list. */
 export async function showEach<T extends object>(
-  session: Session,
+  session: ManagingSession,
   given: readonly string[],
   columns: readonly (keyof T & string)[],
   find: (argument: string) => Promise<T>,

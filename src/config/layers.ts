@@ -36,13 +36,18 @@ export const environmentName = (path: KeyPath): string => `${PREFIX}${path.join(
 /** What Kubernetes puts into the environment for a Service that is called `s3warden`: not meant for us. */
 const SERVICE_LINK = /^S3WARDEN_(SERVICE_(HOST|PORT(_.+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/
 
+/** What the command line reads by itself. */
+const COMMAND_LINE: ReadonlySet<string> = new Set(
+  ['CONFIG', 'ENDPOINT', 'TOKEN', 'TOKEN_FILE'].map((name) => PREFIX + name),
+)
+
 /** Reads `S3WARDEN_*`. An empty variable counts as absent. */
 export function environmentLayer(environment: Readonly<Record<string, string | undefined>>): Layer {
   const known = new Map(namedPaths().map((path) => [environmentName(path), path]))
   const values: GivenValue[] = []
   const faults: ConfigFault[] = []
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.startsWith(PREFIX) || name === `${PREFIX}CONFIG` || !value || SERVICE_LINK.test(name)) continue
+    if (!name.startsWith(PREFIX) || COMMAND_LINE.has(name) || !value || SERVICE_LINK.test(name)) continue
     const path = known.get(name)
     if (path !== undefined) values.push({ path, value, source: `environment ${name}` })
     else {

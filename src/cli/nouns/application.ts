@@ -4,7 +4,7 @@ import type { Application } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
 import { application, organization } from '../resolve.ts'
-import { type Cli, onStore } from '../session.ts'
+import { type Cli, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = ['id', 'name', 'description', 'created_at'] as const satisfies readonly (keyof Application)[]
@@ -31,7 +31,7 @@ export function applicationCommands(program: Command, cli: Cli): void {
       .option('--organization <org>', 'its organization, where there are several'),
   )
   examples(create, 's3warden app create backup-job --tag nightly')
-  onStore<[string], ApplicationOptions & { organization?: string }>(
+  onServices<[string], ApplicationOptions & { organization?: string }>(
     cli,
     create,
     async (session, options, name) =>
@@ -54,7 +54,7 @@ export function applicationCommands(program: Command, cli: Cli): void {
     .option('--tag <tag>', 'with this tag')
     .addOption(limitOption())
   examples(list, 's3warden app list --tag nightly')
-  onStore<[], ListOptions & { organization?: string; name?: string; tag?: string }>(
+  onServices<[], ListOptions & { organization?: string; name?: string; tag?: string }>(
     cli,
     list,
     async (session, { organization: owner, name, tag, limit }) => {
@@ -66,7 +66,7 @@ export function applicationCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <app...>').description('Show applications, by id or name.')
   examples(get, 's3warden app get backup-job')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => application(session, reference)),
   )
 
@@ -77,7 +77,7 @@ export function applicationCommands(program: Command, cli: Cli): void {
       .option('--name <name>', 'its new name'),
   )
   examples(update, 's3warden app update backup-job --description "nightly backup"')
-  onStore<[string], ApplicationOptions & { name?: string }>(
+  onServices<[string], ApplicationOptions & { name?: string }>(
     cli,
     update,
     async (session, { name, description, tag }, reference) => {
@@ -93,7 +93,7 @@ export function applicationCommands(program: Command, cli: Cli): void {
     .description('Delete applications with their keys. Their policies stay, for nobody.')
     .addOption(yesOption())
   examples(remove, 's3warden app delete backup-job --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the application', given, yes }, async (reference) => {
       const { id } = await application(session, reference)
       await session.services.applications.delete(session.actor, id)

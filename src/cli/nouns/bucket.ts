@@ -13,7 +13,7 @@ import {
 } from '../options.ts'
 import { createProgress } from '../progress.ts'
 import { backend, project } from '../resolve.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, onServices, onStore, type Session } from '../session.ts'
 import { each, eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -51,7 +51,7 @@ export function bucketCommands(program: Command, cli: Cli): void {
     .addOption(severalOption('--state <state>', 'in these states: creating, active, deleting, released'))
     .addOption(limitOption())
   examples(list, 's3warden bucket list --project media')
-  onStore<[], ListOptions & { project?: string; backend?: string; state?: readonly State[] }>(
+  onServices<[], ListOptions & { project?: string; backend?: string; state?: readonly State[] }>(
     cli,
     list,
     async (session, options) => {
@@ -66,7 +66,7 @@ export function bucketCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <bucket...>').description('Show buckets.')
   examples(get, 's3warden bucket get photos')
-  onStore<[string[]], object>(cli, get, (session, _options, names) =>
+  onServices<[string[]], object>(cli, get, (session, _options, names) =>
     showEach(session, names, COLUMNS, (name) => session.services.buckets.get(name)),
   )
 

@@ -6,7 +6,7 @@ import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
 import { application, group, organization, user } from '../resolve.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -35,10 +35,10 @@ const memberOptions = (command: Command): Command =>
     .addOption(severalOption('--user <user>', 'users'))
     .addOption(severalOption('--application <app>', 'applications'))
 
-async function membersOf(session: Session, options: MemberOptions): Promise<Members> {
+async function membersOf(session: ManagingSession, options: MemberOptions): Promise<Members> {
   const ids = async (
     references: readonly string[] | undefined,
-    resolve: (session: Session, reference: string) => Promise<{ readonly id: string }>,
+    resolve: (session: ManagingSession, reference: string) => Promise<{ readonly id: string }>,
   ): Promise<readonly string[]> => {
     const found: string[] = []
     for (const reference of references ?? []) found.push((await resolve(session, reference)).id)
@@ -51,7 +51,7 @@ async function membersOf(session: Session, options: MemberOptions): Promise<Memb
 }
 
 /** As {@link membersOf}, and at least one. */
-async function someMembers(session: Session, options: MemberOptions): Promise<Members> {
+async function someMembers(session: ManagingSession, options: MemberOptions): Promise<Members> {
   if (options.user === undefined && options.application === undefined) {
     throw new UsageError('say who: give --user or --application')
   }
@@ -73,7 +73,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     ),
   )
   examples(create, 's3warden group create readers --user ada --application backup-job')
-  onStore<[string], GroupOptions & MemberOptions & { organization?: string }>(
+  onServices<[string], GroupOptions & MemberOptions & { organization?: string }>(
     cli,
     create,
     async (session, options, name) =>
@@ -96,7 +96,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     .option('--tag <tag>', 'with this tag')
     .addOption(limitOption())
   examples(list, 's3warden group list')
-  onStore<[], ListOptions & { organization?: string; tag?: string }>(
+  onServices<[], ListOptions & { organization?: string; tag?: string }>(
     cli,
     list,
     async (session, { organization: owner, tag, limit }) => {
@@ -110,7 +110,7 @@ export function groupCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <group...>').description('Show groups, by id or name.')
   examples(get, 's3warden group get readers')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => group(session, reference)),
   )
 
@@ -118,7 +118,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     noun.command('update <group>').description('Change a group.').option('--name <name>', 'its new name'),
   )
   examples(update, 's3warden group update readers --description "may read everything"')
-  onStore<[string], GroupOptions & { name?: string }>(
+  onServices<[string], GroupOptions & { name?: string }>(
     cli,
     update,
     async (session, { name, description, tag }, reference) => {
@@ -134,7 +134,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     .description('Delete groups. Their members stay; their policies stay too, for nobody.')
     .addOption(yesOption())
   examples(remove, 's3warden group delete readers --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the group', given, yes }, async (reference) => {
       const { id } = await group(session, reference)
       await session.services.groups.delete(session.actor, id)
@@ -148,7 +148,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     .option('--user <user>', 'the user')
     .option('--application <app>', 'the application')
   examples(addOne, 's3warden group add-member readers --user ada')
-  onStore<[string], { user?: string; application?: string }>(
+  onServices<[string], { user?: string; application?: string }>(
     cli,
     addOne,
     async (session, options, reference) => {
@@ -163,7 +163,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     noun.command('add-members <group>').description('Add users and applications. Those who are in it stay.'),
   )
   examples(add, 's3warden group add-members readers --user ada,grace --application backup-job')
-  onStore<[string], MemberOptions>(cli, add, async (session, options, reference) => {
+  onServices<[string], MemberOptions>(cli, add, async (session, options, reference) => {
     const { id } = await group(session, reference)
     const members = await someMembers(session, options)
     return session.output.record(await session.services.groups.addMembers(session.actor, id, members))
@@ -175,7 +175,7 @@ export function groupCommands(program: Command, cli: Cli): void {
     .option('--user <user>', 'the user')
     .option('--application <app>', 'the application')
   examples(removeOne, 's3warden group remove-member readers --user ada')
-  onStore<[string], { user?: string; application?: string }>(
+  onServices<[string], { user?: string; application?: string }>(
     cli,
     removeOne,
     async (session, options, reference) => {
@@ -192,7 +192,7 @@ export function groupCommands(program: Command, cli: Cli): void {
       .description('Have these users and applications in it, and nobody else.'),
   )
   examples(set, 's3warden group set-members readers --user ada')
-  onStore<[string], MemberOptions>(cli, set, async (session, options, reference) => {
+  onServices<[string], MemberOptions>(cli, set, async (session, options, reference) => {
     const { id } = await group(session, reference)
     const members = await membersOf(session, options)
     return session.output.record(await session.services.groups.setMembers(session.actor, id, members))

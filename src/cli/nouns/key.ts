@@ -20,7 +20,7 @@ import {
 import { application, key, organization, project, user } from '../resolve.ts'
 import { type RestrictionOptions, restrictionOptions, restrictionsOf } from '../restriction-options.ts'
 import { readSecret } from '../secret-input.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -57,7 +57,7 @@ const bearerOptions = (command: Command): Command =>
     .option('--application <app>', 'the application it belongs to')
     .option('--user <user>', 'the user it belongs to')
 
-async function settingsOf(session: Session, options: SettingOptions): Promise<KeySettings> {
+async function settingsOf(session: ManagingSession, options: SettingOptions): Promise<KeySettings> {
   const { expires } = options
   return {
     name: options.name,
@@ -74,7 +74,7 @@ async function settingsOf(session: Session, options: SettingOptions): Promise<Ke
 }
 
 /** Undefined: none was given. @throws UsageError where both were */
-async function bearerOf(session: Session, options: BearerOptions): Promise<KeyBearer | undefined> {
+async function bearerOf(session: ManagingSession, options: BearerOptions): Promise<KeyBearer | undefined> {
   if (options.application !== undefined && options.user !== undefined) {
     throw new UsageError('a key belongs to one: give either --application or --user')
   }
@@ -89,7 +89,7 @@ const forOption = (): Option =>
 
 /** Shows a key that has just been made, with its secret: the one time. */
 function showMade(
-  session: Session,
+  session: ManagingSession,
   made: { readonly key: AccessKey; readonly secret: string },
   client: Client | undefined,
 ): ExitCode {
@@ -139,7 +139,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     's3warden key create --user ada --project media --expires 90d --description "laptop"',
     's3warden key create --application backup-job --operation get-sos-object,list-sos-bucket --resource sos/bucket:media/public/*',
   )
-  onStore<
+  onServices<
     [],
     BearerOptions &
       SettingOptions &
@@ -189,7 +189,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     's3warden key import AKIAIOSFODNN7EXAMPLE --application backup-job --secret-key-file secret.txt',
     'pass show s3/old-key | s3warden key import EXO0123456789abcdef01234567 --user ada --secret-key-file -',
   )
-  onStore<[string], BearerOptions & SettingOptions & RestrictionOptions & { secretKeyFile?: string }>(
+  onServices<[string], BearerOptions & SettingOptions & RestrictionOptions & { secretKeyFile?: string }>(
     cli,
     bring,
     async (session, options, accessKey) => {
@@ -219,7 +219,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     .addOption(new Option('--valid', 'only those that have not expired'))
     .addOption(limitOption())
   examples(list, 's3warden key list --application backup-job', 's3warden key list --expired')
-  onStore<
+  onServices<
     [],
     ListOptions &
       BearerOptions & {
@@ -251,7 +251,7 @@ export function keyCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <key...>').description('Show keys, without secrets.')
   examples(get, 's3warden key get SCW0123456789ABCDEFG')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => key(session, reference)),
   )
 
@@ -259,7 +259,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     noun.command('update <key>').description('Change a key. What it is limited to never changes.'),
   )
   examples(update, 's3warden key update SCW0123456789ABCDEFG --expires 2030-01-31')
-  onStore<[string], SettingOptions>(cli, update, async (session, options, reference) => {
+  onServices<[string], SettingOptions>(cli, update, async (session, options, reference) => {
     const { access_key } = await key(session, reference)
     const change = changeOf(await settingsOf(session, options))
     return session.output.record(await session.services.keys.update(session.actor, access_key, change))
@@ -271,7 +271,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     .description('Delete keys: refused from the next request on. Keys made through them go too.')
     .addOption(yesOption())
   examples(revoke, 's3warden key revoke SCW0123456789ABCDEFG --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, revoke, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, revoke, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'revoke the key', given, yes }, async (reference) => {
       const { access_key } = await key(session, reference)
       const revoked = await session.services.keys.revoke(session.actor, access_key)
@@ -290,7 +290,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     )
     .addOption(forOption())
   examples(rotate, 's3warden key rotate SCW0123456789ABCDEFG --grace 7d')
-  onStore<[string], { grace: number; for?: Client }>(cli, rotate, async (session, options, reference) => {
+  onServices<[string], { grace: number; for?: Client }>(cli, rotate, async (session, options, reference) => {
     const { access_key } = await key(session, reference)
     const made = await session.services.keys.rotate(session.actor, access_key, options.grace)
     return showMade(session, { key: made.key, secret: made.secret_key.reveal() }, options.for)
@@ -305,7 +305,7 @@ export function keyCommands(program: Command, cli: Cli): void {
     's3warden key list-operations',
     's3warden key list-operations --mine SCW0123456789ABCDEFG',
   )
-  onStore<[], { mine?: string }>(cli, operations, async (session, { mine }) =>
+  onServices<[], { mine?: string }>(cli, operations, async (session, { mine }) =>
     session.output.list(mine === undefined ? KNOWN_OPERATIONS : operationsOf(await key(session, mine)), [
       'operation',
       'tags',

@@ -4,7 +4,7 @@ import type { LogEntry } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
 import { examples, type ListOptions, limitOption, parseTime } from '../options.ts'
 import { organization } from '../resolve.ts'
-import { type Cli, onStore } from '../session.ts'
+import { type Cli, onServices } from '../session.ts'
 import { showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -46,7 +46,7 @@ export function logCommands(program: Command, cli: Cli): void {
     .option('--until <time>', 'up to this time')
     .addOption(limitOption())
   examples(list, 's3warden log list --since 24h', 's3warden log list --action deleted --resource-type bucket')
-  onStore<[], LogOptions>(cli, list, async (session, options) => {
+  onServices<[], LogOptions>(cli, list, async (session, options) => {
     const time = (option: string, given: string | undefined) =>
       given === undefined ? undefined : parseTime(option, given, cli.now(), -1)
     const filters = {
@@ -65,7 +65,7 @@ export function logCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <id...>').description('Show changes in full.')
   examples(get, 's3warden log get 6f9c2c1e-3b0a-4f6e-9d5c-0a1b2c3d4e5f --output json')
-  onStore<[string[]], object>(cli, get, (session, _options, ids) =>
+  onServices<[string[]], object>(cli, get, (session, _options, ids) =>
     showEach(session, ids, COLUMNS, (id) => session.services.logs.get(id)),
   )
 }

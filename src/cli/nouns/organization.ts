@@ -5,7 +5,7 @@ import { collect } from '../lists.ts'
 import { examples, type ListOptions, limitOption, yesOption } from '../options.ts'
 import { organization } from '../resolve.ts'
 import { readSecret } from '../secret-input.ts'
-import { type Cli, onStore } from '../session.ts'
+import { type Cli, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = ['id', 'name', 'created_at'] as const satisfies readonly (keyof Organization)[]
@@ -27,7 +27,7 @@ export function organizationCommands(program: Command, cli: Cli): void {
     .option('--password-file <file>', "the owner's password, from a file or - for standard input")
     .option('--project-name <name>', 'name of the default project', 'default')
   examples(create, 's3warden org create "Example Inc" --owner-email owner@example.org')
-  onStore<
+  onServices<
     [string],
     { ownerEmail: string; ownerUsername?: string; passwordFile?: string; projectName: string }
   >(cli, create, async ({ services, actor, terminal, output }, options, name) => {
@@ -49,13 +49,13 @@ export function organizationCommands(program: Command, cli: Cli): void {
 
   const list = noun.command('list').alias('ls').description('List organizations.').addOption(limitOption())
   examples(list, 's3warden org list')
-  onStore<[], ListOptions>(cli, list, async ({ services, output }, { limit }) =>
+  onServices<[], ListOptions>(cli, list, async ({ services, output }, { limit }) =>
     output.list(await collect(services.organizations, {}, limit), COLUMNS),
   )
 
   const get = noun.command('get <org...>').description('Show organizations, by id or name.')
   examples(get, 's3warden org get "Example Inc"')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => organization(session, reference)),
   )
 
@@ -64,7 +64,7 @@ export function organizationCommands(program: Command, cli: Cli): void {
     .description('Rename an organization.')
     .requiredOption('--name <name>', 'its new name')
   examples(update, 's3warden org update "Example Inc" --name "Example GmbH"')
-  onStore<[string], { name: string }>(cli, update, async (session, { name }, reference) => {
+  onServices<[string], { name: string }>(cli, update, async (session, { name }, reference) => {
     const { id } = await organization(session, reference)
     return session.output.record(await session.services.organizations.update(session.actor, id, { name }))
   })
@@ -75,7 +75,7 @@ export function organizationCommands(program: Command, cli: Cli): void {
     .description('Delete organizations that have nothing left but their owner and an empty default project.')
     .addOption(yesOption())
   examples(remove, 's3warden org delete "Example Inc" --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the organization', given, yes }, async (reference) => {
       const { id } = await organization(session, reference)
       await session.services.organizations.delete(session.actor, id)

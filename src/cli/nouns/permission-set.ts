@@ -4,7 +4,7 @@ import { isPermissionSetName, PERMISSION_SETS } from '../../iam/permission-sets.
 import { didYouMean } from '../../nearest.ts'
 import { CommandFailure } from '../fault.ts'
 import { examples } from '../options.ts'
-import { type Cli, onStore } from '../session.ts'
+import { type Cli, onServices } from '../session.ts'
 import { showEach } from '../several.ts'
 
 export function permissionSetCommands(program: Command, cli: Cli): void {
@@ -15,13 +15,13 @@ export function permissionSetCommands(program: Command, cli: Cli): void {
 
   const list = noun.command('list').alias('ls').description('List permission sets.')
   examples(list, 's3warden permission-set list')
-  onStore<[], object>(cli, list, async ({ services, output }) =>
+  onServices<[], object>(cli, list, async ({ services, output }) =>
     output.list(services.permissionSets.list(), ['name', 'scope_type', 'description']),
   )
 
   const get = noun.command('get <name...>').description('Show permission sets with the S3 actions in them.')
   examples(get, 's3warden permission-set get ObjectStorageObjectsRead')
-  onStore<[string[]], object>(cli, get, (session, _options, names) =>
+  onServices<[string[]], object>(cli, get, (session, _options, names) =>
     showEach(session, names, ['name', 'scope_type', 'actions'], async (name) => {
       const record = session.services.permissionSets.list().find((set) => set.name === name)
       if (record === undefined) {

@@ -5,7 +5,7 @@ import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
 import { application, group, organization, policy, user } from '../resolve.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 import { grantOptions, scopeOf } from './rule-options.ts'
 
@@ -50,7 +50,7 @@ const settingOptions = (command: Command): Command =>
 
 /** Undefined: none was given. @throws UsageError where several were */
 async function principalOf(
-  session: Session,
+  session: ManagingSession,
   options: PrincipalOptions,
 ): Promise<PolicyPrincipal | undefined> {
   const { user: person, group: several, application: program, principal } = options
@@ -91,7 +91,7 @@ export function policyCommands(program: Command, cli: Cli): void {
     's3warden policy create backup --application backup-job --permission-set ObjectStorageFullAccess --project backups',
     's3warden policy create office --group readers --permission-set ObjectStorageReadOnly --organization-scope --condition \'inIpRange(request.ip, "192.0.2.0/24")\'',
   )
-  onStore<[string], PolicyOptions & PrincipalOptions & FirstRuleOptions & { organization?: string }>(
+  onServices<[string], PolicyOptions & PrincipalOptions & FirstRuleOptions & { organization?: string }>(
     cli,
     create,
     async (session, options, name) => {
@@ -138,7 +138,7 @@ export function policyCommands(program: Command, cli: Cli): void {
     .option('--tag <tag>', 'with this tag')
     .addOption(limitOption())
   examples(list, 's3warden policy list --application backup-job')
-  onStore<[], ListOptions & PrincipalOptions & { organization?: string; tag?: string }>(
+  onServices<[], ListOptions & PrincipalOptions & { organization?: string; tag?: string }>(
     cli,
     list,
     async (session, options) => {
@@ -164,7 +164,7 @@ export function policyCommands(program: Command, cli: Cli): void {
 
   const get = noun.command('get <policy...>').description('Show policies with their rules, by id or name.')
   examples(get, 's3warden policy get backup --output json')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => policy(session, reference)),
   )
 
@@ -175,7 +175,7 @@ export function policyCommands(program: Command, cli: Cli): void {
       .option('--name <name>', 'its new name'),
   )
   examples(update, 's3warden policy update backup --group readers')
-  onStore<[string], PolicyOptions & PrincipalOptions & { name?: string }>(
+  onServices<[string], PolicyOptions & PrincipalOptions & { name?: string }>(
     cli,
     update,
     async (session, options, reference) => {
@@ -193,7 +193,7 @@ export function policyCommands(program: Command, cli: Cli): void {
     .description('Delete policies. What only they granted is refused from the next request on.')
     .addOption(yesOption())
   examples(remove, 's3warden policy delete backup --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the policy', given, yes }, async (reference) => {
       const { id } = await policy(session, reference)
       await session.services.policies.delete(session.actor, id)
@@ -203,7 +203,7 @@ export function policyCommands(program: Command, cli: Cli): void {
 
   const clone = noun.command('clone <policy>').description('Make a copy with the same principal and rules.')
   examples(clone, 's3warden policy clone backup')
-  onStore<[string], object>(cli, clone, async (session, _options, reference) => {
+  onServices<[string], object>(cli, clone, async (session, _options, reference) => {
     const { id } = await policy(session, reference)
     return session.output.record(await session.services.policies.clone(session.actor, id))
   })

@@ -4,7 +4,7 @@ import type { Project } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, yesOption } from '../options.ts'
 import { backend, organization, project } from '../resolve.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -41,7 +41,7 @@ const settingOptions = (command: Command): Command =>
 
 /** `default` stands for the gate's default backend. */
 async function backendId(
-  session: Session,
+  session: ManagingSession,
   reference: string | undefined,
 ): Promise<string | null | undefined> {
   if (reference === undefined) return undefined
@@ -61,16 +61,19 @@ export function projectCommands(program: Command, cli: Cli): void {
       .option('--organization <org>', 'its organization, where there are several'),
   )
   examples(create, 's3warden project create backups --max-buckets 10')
-  onStore<[string], ProjectOptions & { organization?: string }>(cli, create, async (session, options, name) =>
-    session.output.record(
-      await session.services.projects.create(session.actor, {
-        organization_id: (await organization(session, options.organization)).id,
-        name,
-        description: options.description,
-        backend_id: await backendId(session, options.backend),
-        max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
-      }),
-    ),
+  onServices<[string], ProjectOptions & { organization?: string }>(
+    cli,
+    create,
+    async (session, options, name) =>
+      session.output.record(
+        await session.services.projects.create(session.actor, {
+          organization_id: (await organization(session, options.organization)).id,
+          name,
+          description: options.description,
+          backend_id: await backendId(session, options.backend),
+          max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
+        }),
+      ),
   )
 
   const list = noun
@@ -81,18 +84,22 @@ export function projectCommands(program: Command, cli: Cli): void {
     .option('--name <name>', 'of this name')
     .addOption(limitOption())
   examples(list, 's3warden project list', 's3warden project list --output json')
-  onStore<[], ListOptions & { organization?: string; name?: string }>(cli, list, async (session, options) => {
-    const owner = options.organization
-    const filters = {
-      organization_id: owner === undefined ? undefined : (await organization(session, owner)).id,
-      name: options.name,
-    }
-    return session.output.list(await collect(session.services.projects, filters, options.limit), COLUMNS)
-  })
+  onServices<[], ListOptions & { organization?: string; name?: string }>(
+    cli,
+    list,
+    async (session, options) => {
+      const owner = options.organization
+      const filters = {
+        organization_id: owner === undefined ? undefined : (await organization(session, owner)).id,
+        name: options.name,
+      }
+      return session.output.list(await collect(session.services.projects, filters, options.limit), COLUMNS)
+    },
+  )
 
   const get = noun.command('get <project...>').description('Show projects, by id or name.')
   examples(get, 's3warden project get default')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => project(session, reference)),
   )
 
@@ -100,16 +107,20 @@ export function projectCommands(program: Command, cli: Cli): void {
     noun.command('update <project>').description('Change a project.').option('--name <name>', 'its new name'),
   )
   examples(update, 's3warden project update backups --backend archive --max-buckets default')
-  onStore<[string], ProjectOptions & { name?: string }>(cli, update, async (session, options, reference) => {
-    const { id } = await project(session, reference)
-    const change = changeOf({
-      name: options.name,
-      description: options.description,
-      backend_id: await backendId(session, options.backend),
-      max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
-    })
-    return session.output.record(await session.services.projects.update(session.actor, id, change))
-  })
+  onServices<[string], ProjectOptions & { name?: string }>(
+    cli,
+    update,
+    async (session, options, reference) => {
+      const { id } = await project(session, reference)
+      const change = changeOf({
+        name: options.name,
+        description: options.description,
+        backend_id: await backendId(session, options.backend),
+        max_buckets: options.maxBuckets === CONFIGURED ? null : options.maxBuckets,
+      })
+      return session.output.record(await session.services.projects.update(session.actor, id, change))
+    },
+  )
 
   const remove = noun
     .command('delete <project...>')
@@ -119,7 +130,7 @@ export function projectCommands(program: Command, cli: Cli): void {
     )
     .addOption(yesOption())
   examples(remove, 's3warden project delete backups --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the project', given, yes }, async (reference) => {
       const { id } = await project(session, reference)
       await session.services.projects.delete(session.actor, id)

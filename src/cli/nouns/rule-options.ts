@@ -5,7 +5,7 @@ import type { NewRule, RuleScope } from '../../services/policies.ts'
 import { UsageError } from '../fault.ts'
 import { severalOption } from '../options.ts'
 import { project } from '../resolve.ts'
-import type { Session } from '../session.ts'
+import type { ManagingSession } from '../session.ts'
 
 /** Where a rule is to hold, as the options say it. */
 export interface ScopeOptions {
@@ -25,7 +25,7 @@ export const grantOptions = (command: Command): Command =>
     .option('--condition <cel>', 'a CEL expression that must be true of the request')
 
 /** @throws UsageError unless exactly one scope was given */
-export async function scopeOf(session: Session, options: ScopeOptions): Promise<RuleScope> {
+export async function scopeOf(session: ManagingSession, options: ScopeOptions): Promise<RuleScope> {
   const scopes: RuleScope[] = []
   if (options.project !== undefined) {
     const project_ids: string[] = []

@@ -5,7 +5,7 @@ import { didYouMean } from '../../nearest.ts'
 import { CommandFailure, UsageError } from '../fault.ts'
 import { changeOf, examples, yesOption } from '../options.ts'
 import { organization, policy } from '../resolve.ts'
-import { type Cli, onStore, type Session } from '../session.ts'
+import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
 import { asNewRule, grantOptions, scopeOf } from './rule-options.ts'
 
@@ -34,7 +34,7 @@ const ruleOptions = (command: Command): Command =>
 
 /** The organization whose scope `--organization` asks for. */
 async function wholeOrganization(
-  session: Session,
+  session: ManagingSession,
   owner: Policy,
   options: RuleOptions,
 ): Promise<string | undefined> {
@@ -70,7 +70,7 @@ export function ruleCommands(program: Command, cli: Cli): void {
     's3warden rule create backup --permission-set ObjectStorageFullAccess --all-current-projects',
     's3warden rule create admins --permission-set IAMManager --organization --condition \'request.user_agent.startsWith("aws-cli")\'',
   )
-  onStore<[string], RuleOptions>(cli, create, async (session, options, reference) => {
+  onServices<[string], RuleOptions>(cli, create, async (session, options, reference) => {
     if (options.permissionSet === undefined) {
       throw new UsageError('say what the rule grants: give --permission-set')
     }
@@ -88,13 +88,13 @@ export function ruleCommands(program: Command, cli: Cli): void {
 
   const list = noun.command('list <policy>').alias('ls').description('List the rules of a policy.')
   examples(list, 's3warden rule list backup')
-  onStore<[string], object>(cli, list, async (session, _options, reference) =>
+  onServices<[string], object>(cli, list, async (session, _options, reference) =>
     session.output.list((await policy(session, reference)).rules, COLUMNS),
   )
 
   const get = noun.command('get <policy> <rule...>').description('Show rules of a policy, by id.')
   examples(get, 's3warden rule get backup 6f9c2c1e-3b0a-4f6e-9d5c-0a1b2c3d4e5f')
-  onStore<[string, string[]], object>(cli, get, async (session, _options, reference, ids) => {
+  onServices<[string, string[]], object>(cli, get, async (session, _options, reference, ids) => {
     const owner = await policy(session, reference)
     return showEach(session, ids, COLUMNS, async (id) => ruleOf(owner, id))
   })
@@ -110,7 +110,7 @@ export function ruleCommands(program: Command, cli: Cli): void {
     update,
     's3warden rule update backup 6f9c2c1e-3b0a-4f6e-9d5c-0a1b2c3d4e5f --condition \'resource.name == "media"\'',
   )
-  onStore<[string, string], RuleOptions>(cli, update, async (session, options, reference, ruleId) => {
+  onServices<[string, string], RuleOptions>(cli, update, async (session, options, reference, ruleId) => {
     const owner = await policy(session, reference)
     const before = ruleOf(owner, ruleId)
     changeOf(options)
@@ -140,11 +140,15 @@ export function ruleCommands(program: Command, cli: Cli): void {
     .description('Delete rules of a policy.')
     .addOption(yesOption())
   examples(remove, 's3warden rule delete backup 6f9c2c1e-3b0a-4f6e-9d5c-0a1b2c3d4e5f --yes')
-  onStore<[string, string[]], { yes?: boolean }>(cli, remove, async (session, { yes }, reference, given) => {
-    const { id } = await policy(session, reference)
-    return eachConfirmed(session, { what: 'delete the rule', given, yes }, async (ruleId) => {
-      await session.services.policies.deleteRule(session.actor, id, ruleId)
-      return 'deleted'
-    })
-  })
+  onServices<[string, string[]], { yes?: boolean }>(
+    cli,
+    remove,
+    async (session, { yes }, reference, given) => {
+      const { id } = await policy(session, reference)
+      return eachConfirmed(session, { what: 'delete the rule', given, yes }, async (ruleId) => {
+        await session.services.policies.deleteRule(session.actor, id, ruleId)
+        return 'deleted'
+      })
+    },
+  )
 }

@@ -5,7 +5,7 @@ import { collect } from '../lists.ts'
 import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
 import { organization, user } from '../resolve.ts'
 import { readSecret } from '../secret-input.ts'
-import { type Cli, onStore } from '../session.ts'
+import { type Cli, onServices } from '../session.ts'
 import { each, eachConfirmed, showEach } from '../several.ts'
 
 const COLUMNS = [
@@ -56,7 +56,7 @@ export function userCommands(program: Command, cli: Cli): void {
       .option('--password-file <file>', 'the password, from a file or - for standard input'),
   )
   examples(create, 's3warden user create ada@example.org --first-name Ada --username ada')
-  onStore<[string], UserOptions & { organization?: string; username?: string; passwordFile?: string }>(
+  onServices<[string], UserOptions & { organization?: string; username?: string; passwordFile?: string }>(
     cli,
     create,
     async (session, options, email) => {
@@ -84,18 +84,22 @@ export function userCommands(program: Command, cli: Cli): void {
     .option('--tag <tag>', 'with this tag')
     .addOption(limitOption())
   examples(list, 's3warden user list')
-  onStore<[], ListOptions & { organization?: string; tag?: string }>(cli, list, async (session, options) => {
-    const owner = options.organization
-    const filters = {
-      organization_id: owner === undefined ? undefined : (await organization(session, owner)).id,
-      tag: options.tag,
-    }
-    return session.output.list(await collect(session.services.users, filters, options.limit), COLUMNS)
-  })
+  onServices<[], ListOptions & { organization?: string; tag?: string }>(
+    cli,
+    list,
+    async (session, options) => {
+      const owner = options.organization
+      const filters = {
+        organization_id: owner === undefined ? undefined : (await organization(session, owner)).id,
+        tag: options.tag,
+      }
+      return session.output.list(await collect(session.services.users, filters, options.limit), COLUMNS)
+    },
+  )
 
   const get = noun.command('get <user...>').description('Show users.')
   examples(get, 's3warden user get ada')
-  onStore<[string[]], object>(cli, get, (session, _options, references) =>
+  onServices<[string[]], object>(cli, get, (session, _options, references) =>
     showEach(session, references, COLUMNS, (reference) => user(session, reference)),
   )
 
@@ -103,7 +107,7 @@ export function userCommands(program: Command, cli: Cli): void {
     noun.command('update <user>').description('Change a user.').option('--email <address>', 'the address'),
   )
   examples(update, 's3warden user update ada --last-name Lovelace --tag engineering')
-  onStore<[string], UserOptions & { email?: string }>(cli, update, async (session, options, reference) => {
+  onServices<[string], UserOptions & { email?: string }>(cli, update, async (session, options, reference) => {
     const { id } = await user(session, reference)
     const change = changeOf({ ...settingsOf(options), email: options.email })
     return session.output.record(await session.services.users.update(session.actor, id, change))
@@ -115,7 +119,7 @@ export function userCommands(program: Command, cli: Cli): void {
     .description('Delete users with their keys. Their policies stay, for nobody.')
     .addOption(yesOption())
   examples(remove, 's3warden user delete ada --yes')
-  onStore<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
+  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
     eachConfirmed(session, { what: 'delete the user', given, yes }, async (reference) => {
       const { id } = await user(session, reference)
       await session.services.users.delete(session.actor, id)
@@ -127,7 +131,7 @@ export function userCommands(program: Command, cli: Cli): void {
     .command('lock <user...>')
     .description('Refuse all keys of these users from the next request on.')
   examples(lock, 's3warden user lock ada')
-  onStore<[string[]], object>(cli, lock, (session, _options, given) =>
+  onServices<[string[]], object>(cli, lock, (session, _options, given) =>
     each(session, given, async (reference) => {
       await session.services.users.lock(session.actor, (await user(session, reference)).id)
       return 'locked'
@@ -136,7 +140,7 @@ export function userCommands(program: Command, cli: Cli): void {
 
   const unlock = noun.command('unlock <user...>').description('Undo a lock.')
   examples(unlock, 's3warden user unlock ada')
-  onStore<[string[]], object>(cli, unlock, (session, _options, given) =>
+  onServices<[string[]], object>(cli, unlock, (session, _options, given) =>
     each(session, given, async (reference) => {
       await session.services.users.unlock(session.actor, (await user(session, reference)).id)
       return 'unlocked'
@@ -152,7 +156,7 @@ export function userCommands(program: Command, cli: Cli): void {
     's3warden user update-password ada',
     's3warden user update-password ada --password-file new.txt',
   )
-  onStore<[string], { passwordFile?: string }>(
+  onServices<[string], { passwordFile?: string }>(
     cli,
     password,
     async (session, { passwordFile }, reference) => {
@@ -164,7 +168,7 @@ export function userCommands(program: Command, cli: Cli): void {
 
   const username = noun.command('update-username <user> <username>').description('Change a username.')
   examples(username, 's3warden user update-username ada ada.lovelace')
-  onStore<[string, string], object>(cli, username, async (session, _options, reference, name) => {
+  onServices<[string, string], object>(cli, username, async (session, _options, reference, name) => {
     const { id } = await user(session, reference)
     return session.output.record(await session.services.users.updateUsername(session.actor, id, name))
   })
