@@ -1,5 +1,6 @@
 /** What a person is told when a command did not do its work, and the exit code that goes with it. */
 import { CommanderError } from 'commander'
+import { AccessError, PlanOutdated } from '../access/fault.ts'
 import { ConfigError } from '../config.ts'
 import { StartFailure } from '../gate/failure.ts'
 import { StoreUnavailable } from '../iam/reader.ts'
@@ -47,6 +48,7 @@ export function describeRefusal(error: ServiceError): string {
 /** Their messages say all that there is to say. */
 const EXPECTED_FAILURES = [
   CommandFailure,
+  PlanOutdated,
   StartFailure,
   BackupRefused,
   StoreOpenError,
@@ -79,7 +81,7 @@ export function failureOf(error: unknown): Failure {
     const help = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
     return { message: null, exitCode: help ? EXIT.done : EXIT.usage }
   }
-  if (error instanceof UsageError || error instanceof ConfigError) {
+  if (error instanceof UsageError || error instanceof ConfigError || error instanceof AccessError) {
     return { message: error.message, exitCode: EXIT.usage }
   }
   if (error instanceof ServiceError) {

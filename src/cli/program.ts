@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { VERSION } from '../version.ts'
 import { applicationCommands } from './nouns/application.ts'
+import { applyCommand } from './nouns/apply.ts'
 import { backendCommands } from './nouns/backend.ts'
 import { backupCommand } from './nouns/backup.ts'
 import { bootstrapCommand } from './nouns/bootstrap.ts'
@@ -10,6 +11,7 @@ import { completionCommand } from './nouns/completion.ts'
 import { configCommands } from './nouns/config.ts'
 import { doctorCommand } from './nouns/doctor.ts'
 import { explainCommand } from './nouns/explain.ts'
+import { exportCommand } from './nouns/export.ts'
 import { groupCommands } from './nouns/group.ts'
 import { healthCommand } from './nouns/health.ts'
 import { keyCommands } from './nouns/key.ts'
@@ -67,6 +69,9 @@ export function createProgram(cli: Cli): Command {
   permissionSetCommands(program, cli)
   keyCommands(program, cli)
   explainCommand(program, cli)
+  program.commandsGroup('Access as a file:')
+  applyCommand(program, cli)
+  exportCommand(program, cli)
   program.commandsGroup('What is behind the gate:')
   bucketCommands(program, cli)
   backendCommands(program, cli)

@@ -1,4 +1,7 @@
-/** How far a slow command is: one line that changes on a terminal, a line now and then in a pipe. On standard error. */
+/**
+ * How far a slow command is: one line that changes on a terminal; in a pipe a line now and then, and none of what is
+ * over at once. On standard error.
+ */
 import type { Cli } from './session.ts'
 
 export interface Progress {
@@ -19,6 +22,7 @@ export function createProgress(
 ): Progress {
   const { messagesAreTerminal } = terminal
   let next = messagesAreTerminal ? now() : now() + PIPE_MS
+  let told: string | undefined
   let latest: { readonly done: number; readonly total: number } | undefined
   const line = (done: number, total: number): string => {
     const percent = total === 0 ? 100 : Math.floor((100 * done) / total)
@@ -28,13 +32,17 @@ export function createProgress(
     at(done, total) {
       latest = { done, total }
       if (now() < next) return
+      told = line(done, total)
       next = now() + (messagesAreTerminal ? TERMINAL_MS : PIPE_MS)
-      if (messagesAreTerminal) terminal.status(line(done, total))
-      else terminal.note(line(done, total))
+      if (messagesAreTerminal) terminal.status(told)
+      else terminal.note(told)
     },
     end() {
       if (messagesAreTerminal) terminal.status('')
-      else if (latest !== undefined) terminal.note(line(latest.done, latest.total))
+      else if (told !== undefined && latest !== undefined) {
+        const last = line(latest.done, latest.total)
+        if (last !== told) terminal.note(last)
+      }
     },
   }
 }

@@ -32,4 +32,14 @@ export function configCommands(program: Command, cli: Cli): void {
     cli.terminal.print(renderExample().trimEnd())
     cli.exitWith(EXIT.done)
   })
+
+  const accessSchema = noun
+    .command('access-schema')
+    .description('Print the JSON Schema of access files (`s3warden apply`), for editors.')
+  examples(accessSchema, 's3warden config access-schema > access.schema.json')
+  accessSchema.action(async () => {
+    const { renderJsonSchema } = await import('../../access/schema.ts')
+    cli.terminal.print(renderJsonSchema().trimEnd())
+    cli.exitWith(EXIT.done)
+  })
 }
