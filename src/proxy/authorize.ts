@@ -15,7 +15,7 @@ import { refuseUnopened } from '../s3/opened.ts'
 import { parameter } from '../s3/operation.ts'
 import type { AskedRequest } from './ask.ts'
 import { capabilitiesOf, ignoredOf, lacks } from './backend/capabilities.ts'
-import { refuseKeyOf, refusePrefixOf } from './backend/key-form.ts'
+import { refuseKeyOf, refuseListOf } from './backend/key-form.ts'
 import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
 
 export interface AuthorizeDeps {
@@ -227,7 +227,10 @@ function refuseKeys(asked: AskedRequest, source: AuthorizedSource | null, backen
   const { keys } = capabilitiesOf(backend.record.kind)
   if (asked.target.kind === 'object') refuseKeyOf(keys, asked.target.key)
   if (source !== null) refuseKeyOf(keys, source.key)
-  if (asked.operation.row.access === 'list') refusePrefixOf(keys, parameter(asked.operation, 'prefix') ?? '')
+  const { operation } = asked
+  if (operation.row.access === 'list') {
+    refuseListOf(keys, parameter(operation, 'prefix') ?? '', parameter(operation, 'delimiter') ?? '')
+  }
 }
 
 function refuseCopyAcross(reader: IamReader, source: AuthorizedSource, backend: ResolvedBackend): void {

@@ -7,7 +7,14 @@ import { S3Error } from '../s3/error.ts'
 import { renderError } from '../s3/xml-error.ts'
 import { XML_DECLARATION } from '../s3/xml-writer.ts'
 import { MAX_ERROR_BYTES, readBackendError, readLateError } from './backend/backend-error.ts'
-import type { BackendHeaders, BackendRequest, Backends, Exchange, ResponseHandler } from './backend/index.ts'
+import type {
+  BackendHeaders,
+  BackendRequest,
+  Backends,
+  Exchange,
+  Intake,
+  ResponseHandler,
+} from './backend/index.ts'
 import type { ReceivedRequest } from './edge.ts'
 import { closeUnlessTaken, hostId } from './reply.ts'
 import { clientHeaders } from './response-headers.ts'
@@ -46,7 +53,7 @@ export function relay(options: Relay): Promise<void> {
 /** Longer white space is nobody's sign of life: 12 hours of it, a byte a second, are less. */
 const MAX_PROLOG_BYTES = 64 * 1024
 
-/** A body up to this length is copied once more to save a write of two buffers. */
+/** A body up to this length goes out together with the head. */
 const JOINED_BYTES = 4 * 1024
 
 /** What becomes of the body: nothing known yet; bytes that go through; a document; an error document. */
@@ -93,7 +100,7 @@ class ClientRelay implements ResponseHandler {
     else this.#mode = 'through'
   }
 
-  onData(chunk: Buffer): boolean {
+  onData(chunk: Buffer): Intake {
     return this.#mode === 'through' ? this.#passOn(chunk) : this.#gather(chunk)
   }
 
@@ -122,27 +129,31 @@ class ClientRelay implements ResponseHandler {
     this.#fail(error)
   }
 
-  /** A body that is all in one piece waits for its end, which comes at once, and goes out in one write. */
-  #passOn(chunk: Buffer): boolean {
+  /** A short body that is all in one piece waits for its end, which comes at once, and goes out in one write. */
+  #passOn(chunk: Buffer): Intake {
     const { response, journal } = this.#options.received
     journal.bytes_out += chunk.length
     if (!response.headersSent) {
-      if (this.#headers['content-length'] === String(chunk.length)) {
+      if (chunk.length <= JOINED_BYTES && this.#headers['content-length'] === String(chunk.length)) {
         this.#pieces.push(chunk)
-        return true
+        return 'kept'
       }
       this.#writeHead(this.#bodyLength())
     }
-    return response.write(chunk)
+    response.write(chunk)
+    // Node would hold it back until the next tick, and the memory that it is in.
+    response.socket?.uncork()
+    if (response.writableLength === 0) return 'done'
+    return response.writableNeedDrain ? 'full' : 'kept'
   }
 
   #endThrough(): void {
     const { response } = this.#options.received
     if (!response.headersSent) this.#writeHead(this.#bodyLength())
-    const piece = this.#pieces[0]
     // As text it goes out in one buffer with the head instead of two.
-    if (piece !== undefined && piece.length <= JOINED_BYTES) response.end(piece.toString('latin1'), 'latin1')
-    else response.end(piece)
+    const piece = this.#pieces[0]
+    if (piece === undefined) response.end()
+    else response.end(piece.toString('latin1'), 'latin1')
     closeUnlessTaken(response)
     this.#done()
   }
@@ -152,7 +163,7 @@ class ClientRelay implements ResponseHandler {
     return this.#status === 204 || this.#status === 304 ? 'dropped' : 'kept'
   }
 
-  #gather(chunk: Buffer): boolean {
+  #gather(chunk: Buffer): Intake {
     this.#pieces.push(chunk)
     this.#gathered += chunk.length
     if (this.#mode === 'error') {
@@ -165,7 +176,7 @@ class ClientRelay implements ResponseHandler {
     ) {
       this.#keepAlive()
     }
-    return true
+    return 'kept'
   }
 
   /** The backend works and says so by sending white space: the client is told the same. */

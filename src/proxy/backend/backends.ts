@@ -39,13 +39,18 @@ export type BackendHeaders = Readonly<Record<string, string | readonly string[] 
 export interface ResponseHandler {
   /** Final status: never 1xx, never a redirect. A body, if there is one, is framed: its end can be told from a cut. */
   onHeaders(status: number, headers: BackendHeaders): void
-  /** Takes one piece, which stays valid. @returns false to pause until {@link Exchange.resume}; a few may still come. */
-  onData(chunk: Buffer): boolean
+  onData(chunk: Buffer): Intake
   /** The answer is whole. */
   onEnd(): void
   /** It failed: `source` says whose fault it was. The backend request is torn down already. */
   onError(error: S3Error): void
 }
+
+/**
+ * What became of a piece of an answer. `done`: it is not needed any more, and its memory may be used again. `kept`: the
+ * handler holds on to it. `full`: the same, and no more is to come until {@link Exchange.resume}; a little still may.
+ */
+export type Intake = 'done' | 'kept' | 'full'
 
 /** One request in progress. */
 export interface Exchange {

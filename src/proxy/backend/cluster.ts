@@ -84,15 +84,15 @@ export class Clusters {
     return new Endpoint({
       backendId: record.id,
       origin,
-      pool: { ...settings, ca: record.ca },
+      pool: { ...settings, ca: record.ca, now: this.#options.now },
       probeTimeoutMs: settings.connectTimeoutMs,
       onEvent,
     })
   }
 
   #retire(entry: Entry): void {
-    for (const { pool } of entry.cluster.endpoints) {
-      const closed = pool.close().finally(() => this.#closing.delete(closed))
+    for (const endpoint of entry.cluster.endpoints) {
+      const closed = endpoint.close().finally(() => this.#closing.delete(closed))
       this.#closing.add(closed)
     }
   }

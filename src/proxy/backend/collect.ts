@@ -25,7 +25,7 @@ export function collectAnswer(
           exchange.abort()
           reject(backendFault('nonsense', `answered with more than ${maxBytes} bytes`))
         }
-        return true
+        return 'kept'
       },
       onEnd() {
         resolve({

@@ -6,7 +6,11 @@
  */
 import type { Pool } from 'undici'
 import type { BackendEvent } from './backends.ts'
-import { openPool, type PoolSettings } from './pool.ts'
+import { ConnectionFault } from './fault.ts'
+import type { AnswerReceiver } from './plain/connection.ts'
+import { PlainPool } from './plain/pool.ts'
+import { isSendable, plainRequest } from './plain/request.ts'
+import { openPool, type PoolSettings, type WireRequest } from './pool.ts'
 
 export interface EndpointOptions {
   readonly backendId: string
@@ -26,7 +30,9 @@ export class Endpoint {
   readonly host: string
   /** Whom its certificate names; `''`: it is an address. */
   readonly servername: string
-  readonly pool: Pool
+  readonly #pool: Pool
+  /** For requests without a body, or with a short one; null: the endpoint is reached over TLS. */
+  readonly #plain: PlainPool | null
   readonly #options: EndpointOptions
   #losses = 0
   #state: 'up' | 'down' = 'up'
@@ -38,7 +44,32 @@ export class Endpoint {
     this.origin = url.origin
     this.host = url.host
     this.servername = isAddress(url.hostname) ? '' : url.hostname
-    this.pool = openPool(this.origin, options.pool)
+    this.#pool = openPool(this.origin, options.pool)
+    this.#plain =
+      url.protocol === 'http:'
+        ? new PlainPool({
+            ...options.pool,
+            host: isAddress(url.hostname) ? url.hostname.replace(/[[\]]/g, '') : url.hostname,
+            port: url.port === '' ? 80 : Number(url.port),
+          })
+        : null
+  }
+
+  /** Sends a request as soon as there is a connection for it. */
+  dispatch(request: WireRequest, receiver: AnswerReceiver): void {
+    const { body } = request
+    if (this.#plain === null || !(body === null || Buffer.isBuffer(body))) {
+      this.#pool.dispatch(request, receiver)
+    } else if (isSendable(request)) {
+      this.#plain.dispatch(plainRequest(request, body), receiver)
+    } else {
+      receiver.onResponseError(null, new ConnectionFault('gate', 'a request that cannot be sent'))
+    }
+  }
+
+  /** Takes no new request, and resolves when the last one is over. */
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#plain?.close()])
   }
 
   get healthy(): boolean {
@@ -73,7 +104,7 @@ export class Endpoint {
     }
     const { probeTimeoutMs } = this.#options
     let status = 0
-    this.pool.dispatch(
+    this.#pool.dispatch(
       {
         method: 'HEAD',
         path: '/',

@@ -6,7 +6,6 @@
  * unless the exchange was aborted.
  */
 import type { Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
 import { S3Error } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
 import type { RequestSigner } from '../../sigv4/request-signer.ts'
@@ -15,6 +14,7 @@ import type {
   BackendRequest,
   BackendSettings,
   Exchange,
+  Intake,
   ResponseHandler,
 } from './backends.ts'
 import type { Cluster } from './cluster.ts'
@@ -22,6 +22,7 @@ import type { Endpoint } from './endpoint.ts'
 import { backendFault, describe, type FaultKind, faultKind } from './fault.ts'
 import type { Placed } from './live.ts'
 import { createPace, type Pace } from './pace.ts'
+import type { AnswerController, AnswerReceiver } from './plain/connection.ts'
 import type { TrailerFraming } from './trailer.ts'
 import type { Upload, UploadReceiver } from './upload.ts'
 import { framedBody, NO_BODY, signedBody, verifiedBody, type WireBody, wireRequest } from './wire.ts'
@@ -44,7 +45,7 @@ type Phase = 'gathering' | 'waiting' | 'sent' | 'answering' | 'over'
 /** A connection that broke before an answer came is tried once more, for requests that change nothing. */
 const RESENDS = 1
 
-export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, UploadReceiver, Placed {
+export class BackendExchange implements Exchange, AnswerReceiver, UploadReceiver, Placed {
   headersAfterMs = -1
   place = -1
   readonly #request: BackendRequest
@@ -56,7 +57,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
   #endpoint: Endpoint | null = null
   #unreachable: Endpoint[] = []
   #resends = 0
-  #controller: Dispatcher.DispatchController | null = null
+  #controller: AnswerController | null = null
   #handedOverAt = 0
   #receivedBytes = 0
   #pausedByClient = false
@@ -113,9 +114,9 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
     this.#fail(error)
   }
 
-  // undici's side.
+  // The connection's side: undici's, or a plain one's.
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: AnswerController): void {
     if (this.#phase === 'over') {
       controller.abort(new Error('nobody waits for it any more'))
       return
@@ -124,7 +125,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
     this.#phase = 'sent'
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: BackendHeaders): void {
+  onResponseStart(_controller: AnswerController, status: number, headers: BackendHeaders): void {
     if (status < 200 || this.#phase !== 'sent') return
     const nonsense = this.#nonsense(status, headers)
     this.#endpoint?.answered()
@@ -138,12 +139,15 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
     this.#handler.onHeaders(status, headers)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#phase !== 'answering') return
+  onResponseData(controller: AnswerController, chunk: Buffer): Intake {
+    if (this.#phase !== 'answering') return 'done'
     this.#receivedBytes += chunk.length
-    if (this.#handler.onData(chunk)) return
-    this.#pausedByClient = true
-    controller.pause()
+    const intake = this.#handler.onData(chunk)
+    if (intake === 'full') {
+      this.#pausedByClient = true
+      controller.pause()
+    }
+    return intake
   }
 
   onResponseEnd(): void {
@@ -210,7 +214,7 @@ export class BackendExchange implements Exchange, Dispatcher.DispatchHandler, Up
         this.#request.patience === 'minutes' ? settings.slowAnswerTimeoutMs : settings.answerTimeoutMs,
       bodyTimeout: settings.bodyTimeoutMs,
     })
-    endpoint.pool.dispatch(wire, this)
+    endpoint.dispatch(wire, this)
   }
 
   #blame(kind: FaultKind, error: Error): void {

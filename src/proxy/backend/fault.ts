@@ -35,10 +35,26 @@ const KINDS: Readonly<Record<string, FaultKind>> = {
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'gate',
 }
 
+/** What went wrong on a connection of our own making. */
+export class ConnectionFault extends Error {
+  override readonly name = 'ConnectionFault'
+  readonly kind: FaultKind
+
+  constructor(kind: FaultKind, message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
 /** @param connected whether the request had a connection when it failed */
 export function faultKind(error: Error, connected: boolean): FaultKind {
   const code = codeOf(error)
-  const kind = error instanceof errors.HTTPParserError ? 'nonsense' : KINDS[code]
+  const kind =
+    error instanceof ConnectionFault
+      ? error.kind
+      : error instanceof errors.HTTPParserError
+        ? 'nonsense'
+        : KINDS[code]
   if (kind === 'gate' || connected) return kind ?? 'lost'
   return kind === 'late' ? 'late' : 'unreachable'
 }

@@ -17,16 +17,28 @@ const MAX_SEGMENT_BYTES = 255
 /** @throws S3Error `NotImplemented` */
 export function refuseKeyOf(form: KeyForm, key: string): void {
   if (form === 'any') return
-  refusePrefixOf(form, key)
+  refusePrefix(key)
   for (const segment of key.split('/')) {
     if (segment.endsWith(DIRECTORY_SUFFIX)) throw notKept('a segment that ends in __XLDIR__')
     if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) throw notKept('a segment of more than 255 bytes')
   }
 }
 
-/** The same for what a list's keys begin with. @throws S3Error `NotImplemented` */
-export function refusePrefixOf(form: KeyForm, prefix: string): void {
+/**
+ * The same for what a list's keys begin with, and where they are cut off: with any delimiter but `/`, MinIO's pages
+ * repeat a common prefix, those of one entry without end.
+ *
+ * @throws S3Error `NotImplemented`
+ */
+export function refuseListOf(form: KeyForm, prefix: string, delimiter: string): void {
   if (form === 'any') return
+  refusePrefix(prefix)
+  if (delimiter !== '' && delimiter !== '/') {
+    throw new S3Error('NotImplemented', { message: 'On this bucket, only / may be the delimiter of a list.' })
+  }
+}
+
+function refusePrefix(prefix: string): void {
   if (prefix.startsWith('/') || prefix.includes('//')) throw notKept('an empty segment')
 }
 

@@ -14,12 +14,18 @@ export interface PoolSettings {
   readonly connections: number
   /** PEM of the authority that must have signed the endpoint's certificate; null: the system's. */
   readonly ca: string | null
+  /** Milliseconds. */
+  readonly now: () => number
 }
 
 /** What undici takes, and a field that its types leave out. */
 export interface WireRequest extends Dispatcher.DispatchOptions {
   /** Whom the certificate must name, whatever `Host` says; `''`: the endpoint is an address. */
   readonly servername: string
+  /** Names and values in turn. */
+  readonly headers: string[]
+  readonly headersTimeout: number
+  readonly bodyTimeout: number
 }
 
 /** S3's own limit for user metadata is 2 KiB; backends allow more. Beyond this an answer is nonsense. */

@@ -105,7 +105,7 @@ export function hear(backends: Backends, what: BackendRequest): Promise<Heard> {
       },
       onData(chunk) {
         pieces.push(chunk)
-        return true
+        return 'kept'
       },
       onEnd: () => over('end'),
       onError: over,

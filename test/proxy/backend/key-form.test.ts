@@ -1,6 +1,6 @@
 /** Keys that a store of files would take for others. */
 import { describe, expect, test } from 'vitest'
-import { refuseKeyOf, refusePrefixOf } from '../../../src/proxy/backend/key-form.ts'
+import { refuseKeyOf, refuseListOf } from '../../../src/proxy/backend/key-form.ts'
 import { S3Error } from '../../../src/s3/error.ts'
 
 const refused = (work: () => void): boolean => {
@@ -35,13 +35,15 @@ describe('keys as paths', () => {
   })
 
   test.each([
-    ['', false],
-    ['a/', false],
-    ['k'.repeat(300), false],
-    ['/a', true],
-    ['a//', true],
-  ] as const)('prefix %s: refused is %s', (prefix, expected) => {
-    expect(refused(() => refusePrefixOf('path', prefix))).toBe(expected)
-    expect(refused(() => refusePrefixOf('any', prefix))).toBe(false)
+    ['', '', false],
+    ['a/', '/', false],
+    ['k'.repeat(300), '', false],
+    ['/a', '', true],
+    ['a//', '/', true],
+    ['a/', '2', true],
+    ['', '2/', true],
+  ] as const)('a list with prefix %s and delimiter %s: refused is %s', (prefix, delimiter, expected) => {
+    expect(refused(() => refuseListOf('path', prefix, delimiter))).toBe(expected)
+    expect(refused(() => refuseListOf('any', prefix, delimiter))).toBe(false)
   })
 })
