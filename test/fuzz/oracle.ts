@@ -56,12 +56,16 @@ export function opinionOf(bytes: Buffer, secrets: ReadonlyMap<string, string>, n
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** One request off the front, in the strictest reading; undefined: there is none. */
-function readRequest(bytes: Buffer): Read | undefined {
+/**
+ * One request off the front; undefined: there is none. Empty lines before it and several spaces in its first line are
+ * overlooked, as RFC 9112 (2.2 and 3) lets a server do; nothing else is.
+ */
+function readRequest(all: Buffer): Read | undefined {
+  const bytes = all.subarray(all.findIndex((byte) => byte !== 0x0d && byte !== 0x0a))
   const end = bytes.indexOf('\r\n\r\n')
   if (end === -1) return undefined
   const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
-  const line = /^([A-Z-]+) +(\/[\x21-\x7e\x80-\xff]*) HTTP\/1\.([01])$/.exec(first)
+  const line = /^([A-Z-]+) +(\/[\x21-\x7e\x80-\xff]*) +HTTP\/1\.([01])$/.exec(first)
   if (line === null) return undefined
   const headers: [string, string][] = []
   for (const text of lines) {
@@ -71,10 +75,10 @@ function readRequest(bytes: Buffer): Read | undefined {
     if (!TOKEN.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value)) return undefined
     headers.push([name.toLowerCase(), value])
   }
-  const all = (name: string) => headers.filter(([other]) => other === name).map(([, value]) => value)
-  const [length, coding] = [all('content-length'), all('transfer-encoding')]
-  if (all('host').length !== 1 || length.length + coding.length > 1) return undefined
-  const closes = line[3] === '0' || all('connection').join().toLowerCase().includes('close')
+  const values = (name: string) => headers.filter(([other]) => other === name).map(([, value]) => value)
+  const [length, coding] = [values('content-length'), values('transfer-encoding')]
+  if (values('host').length !== 1 || length.length + coding.length > 1) return undefined
+  const closes = line[3] === '0' || values('connection').join().toLowerCase().includes('close')
   const request = { method: line[1] ?? '', target: line[2] ?? '', headers, closes }
   const after = bytes.subarray(end + 4)
   if (coding.length === 1) {
