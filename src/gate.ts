@@ -37,6 +37,8 @@ export interface Gate {
 export interface GateOptions {
   /** Absent: JSON lines on standard output, at the configured level. */
   readonly log?: Log
+  /** What secrets of the access file are taken from; absent: nothing. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch; absent: the system's clock. */
   readonly now?: () => number
 }
@@ -53,7 +55,13 @@ export async function createGate(config: Config, options: GateOptions = {}): Pro
   const close: (() => void | Promise<void>)[] = [() => store.close()]
   try {
     const services = configuredServices(config, store, now)
-    const prepared = await prepareGate(config, { store, services, log, now })
+    const prepared = await prepareGate(config, {
+      store,
+      services,
+      log,
+      environment: options.environment ?? {},
+      now,
+    })
     close.unshift(() => prepared.close())
     const metrics = createMetrics()
     const serving = await startServing(config, { store, log, metrics, now })

@@ -261,6 +261,6 @@ export type RestrictionsEntry = NonNullable<KeyEntry['restrictions']>
 
 /** The JSON Schema of the file, for editors. https://json-schema.org/draft/2020-12 */
 export function renderJsonSchema(): string {
-  const schema = z.toJSONSchema(accessFile, { io: 'input', reused: 'ref' })
+  const schema = z.toJSONSchema(accessFile, { io: 'input' })
   return `${JSON.stringify({ title: 'Access file of s3warden', ...schema }, null, 2)}\n`
 }

@@ -308,6 +308,17 @@ export const schema = z.strictObject({
       delivery: 'secret',
     },
   ),
+  access: key(orWord('off', path), {
+    about:
+      'Access file that is applied at the start and on SIGHUP (s3warden apply): who there is and what they may do. Nothing is bootstrapped then; where it has a backend `default`, no other is needed.',
+    default: 'off',
+    example: '/etc/s3warden/access.yaml',
+  }),
+  access_prune: key(yesOrNo, {
+    about: 'Whether that also deletes what the lists in the file no longer have. Each deletion is logged.',
+    default: false,
+    reload: 'live',
+  }),
   region: key(regionName, {
     about:
       "The gate's own region: what clients may sign for beside us-east-1 and US, and may ask buckets in.",

@@ -15,6 +15,7 @@ import type { BootstrapResult } from '../services/bootstrap.ts'
 import type { Services } from '../services/services.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import type { Store } from '../store/store.ts'
+import { applyAccessFile, declaresDefaultBackend, readAccessFile, reapplyAccessFile } from './access.ts'
 import { backendSettings } from './backend-settings.ts'
 import { StartFailure } from './failure.ts'
 import { createGateOwnership, reportEvent } from './serving.ts'
@@ -23,6 +24,8 @@ export interface PrepareDeps {
   readonly store: Store
   readonly services: Services
   readonly log: Log
+  /** For secrets that the access file takes from there. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -31,11 +34,12 @@ export interface Prepared {
   /** Which store is behind the gate. */
   readonly backend: 'embedded' | 'configured'
   /**
-   * The first key, with its secret, where the store was empty; null where it was not. To be called when the gate serves:
+   * The first key, with its secret, where the store was empty; null where it was not, and where an access file says
+   * who there is. To be called when the gate serves:
    * a start that fails must not leave a key behind whose secret nobody has seen.
    */
   bootstrap(): Promise<BootstrapResult | null>
-  /** Brings the default backend in line with a configuration that was read anew. */
+  /** Brings the default backend in line with a configuration that was read anew, and applies the access file again. */
   reload(config: Config): Promise<void>
   /** Whether the store can be read and the default backend answers. */
   readiness(): Promise<Pick<Readiness, 'store' | 'backend'>>
@@ -51,12 +55,20 @@ const DEFAULT = 'default'
 /** How long a probe of readiness waits for the backend, in milliseconds. */
 const READINESS_MS = 3_000
 
-/** @throws ServiceError where the configured backend's endpoint changed while it owns buckets */
+/**
+ * @throws ServiceError where the configured backend's endpoint changed while it owns buckets; AccessError where the
+ *   access file is wrong
+ */
 export async function prepareGate(config: Config, deps: PrepareDeps): Promise<Prepared> {
   const { store, services, log, now } = deps
-  const embedded = config.backend === null ? await startEmbedded(config, deps) : null
+  const access = config.access === null ? null : readAccessFile(config.access)
+  const accessDeps = { ...deps, actor: GATE }
+  const declared = access !== null && declaresDefaultBackend(access)
+  const embedded = config.backend === null && !declared ? await startEmbedded(config, deps) : null
+  const defaultBackend = config.backend === null && embedded === null ? 'free' : 'configured'
   try {
     if (config.backend !== null) await syncBackend(config.backend, services)
+    if (access !== null) await applyAccessFile(config, access, defaultBackend, accessDeps)
     const backends = createBackends({
       settings: backendSettings(config),
       keys: createSigningKeys({ max: 16 }),
@@ -67,9 +79,10 @@ export async function prepareGate(config: Config, deps: PrepareDeps): Promise<Pr
     return {
       backend: embedded === null ? 'configured' : 'embedded',
       bootstrap: async () =>
-        (await services.bootstrap.storeIsEmpty()) ? services.bootstrap.run(GATE) : null,
+        access === null && (await services.bootstrap.storeIsEmpty()) ? services.bootstrap.run(GATE) : null,
       reload: async (next) => {
         if (next.backend !== null) await syncBackend(next.backend, services)
+        await reapplyAccessFile(next, defaultBackend, accessDeps)
       },
       readiness: async () => ({ store: storeState(store), backend: await backendState(store, backends) }),
       close: async () => {
@@ -100,8 +113,13 @@ async function startEmbedded(config: Config, { services, log, now }: PrepareDeps
     access_key: embedded.accessKey,
     secret_key: embedded.secretKey,
   }
-  await services.backends.syncConfigured(GATE, record, 'may-change')
-  return embedded
+  try {
+    await services.backends.syncConfigured(GATE, record, 'must-match')
+    return embedded
+  } catch (error) {
+    await embedded.close()
+    throw error
+  }
 }
 
 async function syncBackend(backend: BackendConfig, services: Services): Promise<void> {

@@ -22,7 +22,7 @@ export async function applyBackends(
     if (value.name === 'default' && defaultBackend === 'configured') {
       run.fault(
         [...at, 'name'],
-        'the gate is configured with a backend of its own, which is `default`: take it out of the configuration, or call this one otherwise',
+        'the gate has a `default` of its own, configured or embedded: take it out of the configuration and start the gate anew with this file, or call this backend otherwise',
       )
       continue
     }

@@ -9,6 +9,7 @@ import { type Cli, commandConfig } from '../session.ts'
 /** The configuration keys that have an option here, with what stands for their value. */
 const OPTIONS = {
   listen: 'host:port',
+  access: 'file',
   health_listen: 'host:port',
   control_listen: 'host:port',
   public_endpoint: 'url',
@@ -22,7 +23,7 @@ export function serveCommand(program: Command, cli: Cli): void {
     .command('serve')
     .summary('run the gate')
     .description(
-      'Run the gate. Without a configured backend the embedded development store is started. An empty store gets a first organization, project, application and key.\nSIGTERM drains, SIGHUP reads the configuration anew.',
+      'Run the gate. Without a configured backend the embedded development store is started. An empty store gets a first organization, project, application and key, unless an access file says who there is.\nSIGTERM drains, SIGHUP reads the configuration and the access file anew.',
     )
   for (const [name, value] of Object.entries(OPTIONS)) {
     const key = schemaKeys().find(({ path }) => path.join('.') === name)!
@@ -32,6 +33,7 @@ export function serveCommand(program: Command, cli: Cli): void {
   examples(
     command,
     's3warden serve',
+    's3warden serve --access access.yaml',
     's3warden serve --listen 0.0.0.0:8484 --data /var/lib/s3warden --config /etc/s3warden.yaml --workers 4',
     'S3WARDEN_BACKEND_ENDPOINT=http://10.0.0.1:7480 S3WARDEN_BACKEND_ACCESS_KEY=GATE S3WARDEN_BACKEND_SECRET_KEY_FILE=/run/secrets/backend s3warden serve',
   )

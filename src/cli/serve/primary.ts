@@ -31,7 +31,13 @@ export async function serveWithWorkers(cli: Cli, started: Config, read: () => Co
   onDefects(log)
   const store = await openStore(storeOptions(config, cli.now, storeLogger(log)))
   const services = configuredServices(config, store, cli.now)
-  const prepared = await prepareGate(config, { store, services, log, now: cli.now })
+  const prepared = await prepareGate(config, {
+    store,
+    services,
+    log,
+    environment: cli.environment,
+    now: cli.now,
+  })
   const workers = await startWorkers(config.workers, log).catch(async (error: unknown) => {
     await prepared.close()
     store.close()

@@ -15,7 +15,7 @@ export async function serveAlone(cli: Cli, started: Config, read: () => Config):
   let config = started
   const log = createLog({ level: config.log_level, destination: 1, writers: 'one' })
   onDefects(log)
-  const gate = await createGate(config, { log, now: cli.now })
+  const gate = await createGate(config, { log, environment: cli.environment, now: cli.now })
   const endpoint = config.public_endpoint ?? gate.endpoint
   announceGate(config.data, { pid: process.pid, endpoint })
   announce({ config, endpoint, backend: gate.backend, bootstrap: gate.bootstrap }, cli.terminal, log)
