@@ -32,7 +32,7 @@ export default defineConfig({
         ['test/{embedded-gate,attacks,docs/commands,fuzz,conformance}/**/*.test.ts'],
         120_000,
       ),
-      project('endurance', ['test/{tenants,chaos,endurance}/**/*.test.ts'], 600_000),
+      project('endurance', ['test/{tenants,chaos,endurance,fuzz}/**/*.test.ts'], 600_000),
       project('minio', ['test/minio/**/*.test.ts'], 120_000, ['test/support/minio.ts']),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
