@@ -73,8 +73,9 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
   const home = backendOf(reader, project)
 
   for (const required of requiredAccess(operation, asked.headers)) {
-    // Each key of a batch is decided by itself when the body has been read.
-    if (required.target === 'eachKey') continue
+    // Each key of a batch is decided by itself when the body has been read. Where nobody has the bucket none ever is:
+    // who may delete nothing in it is not told so.
+    if (required.target === 'eachKey' && row !== undefined) continue
     const ofSource = required.target === 'copySource'
     const owner = ofSource ? sourceRow : row
     const decision = evaluate(principal, facts, {

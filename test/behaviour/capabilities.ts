@@ -23,6 +23,8 @@ export interface Capabilities {
   readonly etagOfCompletion: 'quoted' | 'empty'
   /** What is said of an upload that is no more, when its parts are asked for. */
   readonly partsOfNone: 'NoSuchUpload' | 'NoSuchKey'
+  /** The least size of a list's page that a next one follows whatever it ends with. */
+  readonly leastPage: number
   readonly bucketConfiguration: boolean
   /** The least size of a part that is not the last, in bytes. */
   readonly leastPart: number
@@ -71,6 +73,7 @@ const FULL: Capabilities = {
   etagOfCopy: 'quoted',
   etagOfCompletion: 'quoted',
   partsOfNone: 'NoSuchUpload',
+  leastPage: 1,
   bucketConfiguration: true,
   leastPart: 5 * 1024 * 1024,
 }
@@ -112,6 +115,8 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
     metadata: 'ascii',
     tags: 'ascii',
     listsUploads: 'by key',
+    // A page of nothing but `a/` is the last one.
+    leastPage: 2,
   },
 }
 
