@@ -251,6 +251,36 @@ const lacking: readonly Attack[] = PERMISSION_SETS.flatMap((set) =>
   }),
 )
 
+const BATCH = '<Delete><Object><Key>secret</Key></Object></Delete>'
+
+/** Without a grant it is 403, and never 404, also where nobody has the bucket. */
+const absent: readonly Attack[] = (
+  [
+    ['HEAD', '/nobodys', 'ObjectStorageBucketsRead', /^403/],
+    ['GET', '/nobodys', 'ObjectStorageObjectsRead'],
+    ['GET', '/nobodys/secret', 'ObjectStorageObjectsRead'],
+    ['PUT', '/nobodys/secret', 'ObjectStorageObjectsWrite'],
+    ['DELETE', '/nobodys/secret', 'ObjectStorageObjectsDelete'],
+    ['POST', '/nobodys?delete', 'ObjectStorageObjectsDelete'],
+    ['DELETE', '/nobodys', 'ObjectStorageBucketsDelete'],
+  ] as const
+).map(([method, target, set, refusal]) =>
+  refused(
+    12,
+    `${method} ${target}, which nobody has, with everything but ${set}`,
+    (arena) => arena.lacking[set],
+    target.endsWith('?delete')
+      ? {
+          method,
+          target,
+          headers: [['Content-MD5', createHash('md5').update(BATCH).digest('base64')]],
+          body: BATCH,
+        }
+      : { method, target },
+    refusal,
+  ),
+)
+
 const strangers: readonly Attack[] = OPERATIONS.filter(
   ({ level, method, name }) => level !== 'service' && method !== 'OPTIONS' && name !== 'CreateBucket',
 ).map((operation) =>
@@ -351,6 +381,7 @@ export const authorization: readonly Attack[] = [
   ...extraPermissions,
   ...copySources,
   ...lacking,
+  ...absent,
   ...strangers,
   ...versions,
   ...powers,
