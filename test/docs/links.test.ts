@@ -1,9 +1,9 @@
-/** Links within the project lead somewhere. */
+/** Links within the project lead somewhere, and blocks are of a kind that is known. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DOCUMENTS } from './documents.ts'
-import { readAnchors, readLinks } from './markdown.ts'
+import { readAnchors, readBlocks, readLinks } from './markdown.ts'
 
 test.for(DOCUMENTS)('every link of %s leads to a file, and to a heading in it', (document) => {
   const broken = readLinks(document)
@@ -14,4 +14,12 @@ test.for(DOCUMENTS)('every link of %s leads to a file, and to a heading in it', 
       return !existsSync(file) || (anchor !== undefined && !readAnchors(file).has(anchor))
     })
   expect(broken).toEqual([])
+})
+
+/** `sh` and `console` are run, `cel` is checked; the others are text to read. */
+const LANGUAGES = ['', 'cel', 'console', 'ini', 'js', 'python', 'sh', 'yaml']
+
+test.for(DOCUMENTS)('every block of %s is in a known language', (document) => {
+  const unknown = readBlocks(document).filter(({ language }) => !LANGUAGES.includes(language))
+  expect(unknown).toEqual([])
 })

@@ -3,10 +3,11 @@
  * home directory of its own, and a shell that keeps aliases and variables from one block to the next.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { copyFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { cached } from '../../support/cache.ts'
 import { freePorts } from '../../support/ports.ts'
 import { collect, ended } from '../../support/run.ts'
 import { type Bindings, commandOf, fits } from './expectation.ts'
@@ -19,27 +20,39 @@ const DOCUMENTED_PORTS = [8484, 8485, 8486, 9000] as const
 const ON_A_TERMINAL = 'process.stdout.isTTY = true\n'
 
 /** `npm ci` is how this test came to run. A checkout's packages are nothing to replace while others use them. */
-const PRELUDE = 'shopt -s expand_aliases; npm() { [ "$1" = ci ] || command npm "$@"; }\n'
+const PRELUDE = 'shopt -s expand_aliases; set -m; npm() { [ "$1" = ci ] || command npm "$@"; }\n'
 
 /** Stands around the exit code behind what a command says. */
 const SEPARATOR = '\u001e'
+
+/** Debian's programs before others of the same name, and those that `tools.sh` made. */
+const SEARCH_PATH = `/usr/bin:/bin:${cached('bin')}:${process.env.PATH ?? ''}`
+
+/** Whether a reader with this machine has the program. */
+export function isInstalled(program: string): boolean {
+  return SEARCH_PATH.split(':').some((folder) => existsSync(join(folder, program)))
+}
 
 const PATIENCE_MS = 60_000
 
 export class Scene {
   readonly #folder: string
-  readonly #environment: Readonly<Record<string, string>>
   readonly #bindings: Bindings
   readonly #shell: ChildProcess
   /** Everything that commands have said. */
   readonly #said: () => string
-  readonly #background: ChildProcess[] = []
+  /** Process groups that run on, with what each has said so far. */
+  readonly #background: number[] = []
 
   private constructor(folder: string, environment: Readonly<Record<string, string>>, bindings: Bindings) {
     this.#folder = folder
-    this.#environment = environment
     this.#bindings = bindings
-    this.#shell = this.#bash([])
+    this.#shell = spawn('bash', ['--noprofile', '--norc'], {
+      cwd: folder,
+      env: environment,
+      // What commands say there is joined to their output; what is left is the shell's own word on jobs that ended.
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
     this.#said = collect(this.#shell.stdout!)
     this.#shell.stdin!.write(PRELUDE)
   }
@@ -56,7 +69,7 @@ export class Scene {
       DOCUMENTED_PORTS.map((port, index) => [`127.0.0.1:${port}`, `127.0.0.1:${ports[index]}`]),
     )
     const environment = {
-      PATH: `/usr/bin:/bin:${process.env.PATH ?? ''}`,
+      PATH: SEARCH_PATH,
       HOME: root,
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
@@ -69,17 +82,15 @@ export class Scene {
     return new Scene(folder, environment, bindings)
   }
 
+  /** A file that the document shows. */
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), `${text}\n`)
+  }
+
   /** Runs a command to its end. @throws Error where it says something else than the document, or fails silently */
   async run({ command, output }: Step): Promise<void> {
     const given = commandOf(command, this.#bindings)
-    writeFileSync(join(this.#folder, '..', 'command'), `${given}\n`)
-    const before = this.#said().length
-    const said = (): string => this.#said().slice(before)
-    this.#shell.stdin!.write(`. ../command < /dev/null 2>&1; printf '\\036%d\\036\\n' $?\n`)
-    const [text = '', code] = await until(
-      () => (said().endsWith(`${SEPARATOR}\n`) ? said().split(SEPARATOR) : null),
-      () => `${given}\ndoes not end; so far it says\n${said()}`,
-    )
+    const [text, code] = await this.#tell(given, '. ../command < /dev/null 2>&1', '$?')
     if (output === undefined || output.length === 0) {
       if (code !== '0') throw new Error(`${given}\nfails with ${code}:\n${text}`)
       if (output === undefined) return
@@ -90,9 +101,10 @@ export class Scene {
   /** Starts what runs until the end, and waits for it to say what the document shows. */
   async start({ command, output = [] }: Step): Promise<void> {
     const given = commandOf(command, this.#bindings)
-    const child = this.#bash(['-c', `${PRELUDE}${given} 2>&1`])
-    this.#background.push(child)
-    const said = collect(child.stdout!)
+    const log = join(this.#folder, '..', `output-${this.#background.length}`)
+    const [, group] = await this.#tell(given, `{ . ../command; } < /dev/null > ${log} 2>&1 &`, '$!')
+    this.#background.push(Number(group))
+    const said = (): string => readFileSync(log, 'utf8')
     await until(
       () => fits(output, said(), this.#bindings, 'beginning') || null,
       () => differ(given, output, said()),
@@ -100,23 +112,27 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    for (const child of [...this.#background.reverse(), this.#shell]) {
-      const over = ended(child)
-      if (child.exitCode !== null || child.signalCode !== null) continue
-      // The whole group: npm, the shell that it starts, and the program.
-      process.kill(-child.pid!, child === this.#shell ? 'SIGKILL' : 'SIGTERM')
-      await over
-    }
+    const over = ended(this.#shell)
+    // Whole groups: npm, the shell that it starts, and the program.
+    for (const group of this.#background) process.kill(-group, 'SIGTERM')
+    this.#shell.stdin!.end('wait\n')
+    const stuck = setTimeout(() => this.#shell.kill('SIGKILL'), PATIENCE_MS)
+    await over
+    clearTimeout(stuck)
     await rm(join(this.#folder, '..'), { recursive: true, force: true })
   }
 
-  #bash(args: readonly string[]): ChildProcess {
-    return spawn('bash', ['--noprofile', '--norc', ...args], {
-      cwd: this.#folder,
-      env: this.#environment,
-      stdio: ['pipe', 'pipe', 'inherit'],
-      detached: true,
-    })
+  /** Has the shell read the file `command` as `how` says. @returns what it said, and what a variable then is */
+  async #tell(command: string, how: string, variable: string): Promise<readonly [string, string]> {
+    writeFileSync(join(this.#folder, '..', 'command'), `${command}\n`)
+    const before = this.#said().length
+    const said = (): string => this.#said().slice(before)
+    this.#shell.stdin!.write(`${how}\nprintf '\\036%d\\036\\n' ${variable}\n`)
+    const [text = '', value = ''] = await until(
+      () => (said().endsWith(`${SEPARATOR}\n`) ? said().split(SEPARATOR) : null),
+      () => `${command}\ndoes not end; so far it says\n${said()}`,
+    )
+    return [text, value]
   }
 }
 
