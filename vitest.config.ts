@@ -22,7 +22,7 @@ export default defineConfig({
       project(
         'unit',
         [
-          'test/{s3,sigv4,iam,store,services,proxy,embedded,cli,config,control,observe,architecture}/**/*.test.ts',
+          'test/{access,s3,sigv4,iam,store,services,proxy,embedded,cli,config,control,observe,architecture}/**/*.test.ts',
           'test/docs/*.test.ts',
         ],
         30_000,
@@ -32,7 +32,9 @@ export default defineConfig({
         ['test/{embedded-gate,attacks,docs/commands,fuzz,conformance}/**/*.test.ts'],
         120_000,
       ),
-      project('endurance', ['test/{tenants,chaos,endurance,fuzz}/**/*.test.ts'], 600_000),
+      project('endurance', ['test/{tenants,chaos,endurance,fuzz}/**/*.test.ts'], 600_000, [
+        'test/support/ceph.ts',
+      ]),
       project('minio', ['test/minio/**/*.test.ts'], 120_000, ['test/support/minio.ts']),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],

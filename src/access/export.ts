@@ -46,8 +46,7 @@ async function accessFileOf({ services, now }: ExportDeps, organization: Organiz
       ...(owner === undefined ? {} : { owner: compact(userEntry(owner)) as { email: string } }),
     },
     // The embedded backend comes with the gate.
-    backends: backends
-      .all()
+    backends: byName(backends.all(), ({ name }) => name)
       .filter(({ kind }) => kind !== 'embedded')
       .map((backend) => {
         const { kind, ca, ...entry } = backendEntry(backend)
@@ -58,30 +57,39 @@ async function accessFileOf({ services, now }: ExportDeps, organization: Organiz
           secret_key: { file: `secrets/backend-${backend.name}` },
         } as NonNullable<AccessFile['backends']>[number]
       }),
-    projects: await Promise.all(projects.all().map((project) => projectOf(services, project, rosters))),
-    users: users
-      .all()
+    projects: await Promise.all(
+      byName(projects.all(), ({ name }) => name).map((project) => projectOf(services, project, rosters)),
+    ),
+    users: byName(users.all(), ({ email }) => email)
       .filter(({ type }) => type === 'member')
       .map((user) => ({
         ...idOf(rosters.users, user, user.email),
         ...compact(userEntry(user)),
         email: user.email,
       })),
-    applications: applications.all().map((application) => ({
+    applications: byName(applications.all(), ({ name }) => name).map((application) => ({
       ...idOf(applications, application, application.name),
       ...compact(applicationEntry(application)),
       name: application.name,
     })),
-    groups: groups.all().map((group) => ({ ...compact(groupEntry(group, rosters)), name: group.name })),
-    policies: policies.all().map((policy) => ({
+    groups: byName(groups.all(), ({ name }) => name).map((group) => ({
+      ...compact(groupEntry(group, rosters)),
+      name: group.name,
+    })),
+    policies: byName(policies.all(), ({ name }) => name).map((policy) => ({
       ...idOf(policies, policy, policy.name),
       ...compact(policyEntry(policy, rosters)),
       name: policy.name,
     })),
-    keys: living
+    keys: byName(living, ({ name, access_key }) => `${name}\0${access_key}`)
       .filter((key) => successorOf(living.filter(({ name }) => name === key.name)).includes(key))
       .map((key) => keyOf(key, rosters)),
   }
+}
+
+/** Times of the same millisecond would leave the order to chance. */
+function byName<Entity>(entities: readonly Entity[], nameOf: (entity: Entity) => string): readonly Entity[] {
+  return entities.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : nameOf(a) > nameOf(b) ? 1 : 0))
 }
 
 async function projectOf(services: Services, project: Project, rosters: Rosters) {
