@@ -81,7 +81,9 @@ export async function createBucket(request: AuthorizedRequest, deps: BucketLifeD
       break
   }
   const answer = await sendCreate(request, configuration, deps)
-  if (answer.status >= 300) throw await refusedCreate(answer, begun.bucket, deps)
+  if (answer.status >= 300) {
+    throw await refusedCreate(answer, begun.bucket, resumed ? 'resumed' : 'begun', deps)
+  }
   if (!(await buckets.activate(name, begun.bucket.generation))) {
     throw new S3Error('OperationAborted', { reason: 'the bucket changed hands while it was being made' })
   }
@@ -161,10 +163,21 @@ async function ownedAlready(bucket: Bucket, deps: BucketLifeDeps): Promise<S3Err
   return new S3Error(settled?.state === 'active' ? 'BucketAlreadyOwnedByYou' : 'OperationAborted')
 }
 
-/** A clear "no" frees the name at once; a fault leaves the intent, to be resolved when it is touched next. */
-async function refusedCreate(answer: BackendAnswer, bucket: Bucket, deps: BucketLifeDeps): Promise<S3Error> {
-  if (answer.status < 500) {
-    await deps.buckets.release(bucket.name, bucket.generation, bucket.updated_at)
+/**
+ * A clear "no" frees the name at once. A fault leaves the intent, to be resolved when it is touched next, and so does
+ * whatever is said while an earlier request of the same intent may have been heard.
+ */
+async function refusedCreate(
+  answer: BackendAnswer,
+  { name, generation, updated_at }: Bucket,
+  intent: 'begun' | 'resumed',
+  { buckets }: BucketLifeDeps,
+): Promise<S3Error> {
+  const error = readBackendError(answer)
+  // INVARIANT: there was no such bucket when the intent was written, so that it was the intent that made it.
+  if (error.code === 'BucketAlreadyOwnedByYou') await buckets.activate(name, generation)
+  else if (intent === 'begun' && answer.status < 500 && error.code !== 'OperationAborted') {
+    await buckets.release(name, generation, updated_at)
   }
-  return readBackendError(answer)
+  return error
 }
