@@ -152,7 +152,8 @@ function mayBeAnswered(socket: Socket & AnsweredSocket): boolean {
 /** Answers bytes that never became a request, and closes. */
 function refuseRaw(socket: Socket, code: 'BadRequest' | 'RequestTimeout'): void {
   if (!mayBeAnswered(socket)) {
-    socket.destroy()
+    // An answer that is out already, the edge's own refusal perhaps, still reaches the client.
+    socket.destroySoon()
     return
   }
   const [status, message] = S3_ERRORS[code]

@@ -19,7 +19,10 @@ export interface Stage {
 /** @param env settings of the gate: `S3WARDEN_…` */
 export async function raise(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const backend = await RecordingBackend.start()
-  const gate = await Gate.start({ backend: { endpoint: backend.endpoint, ...BACKEND_CREDENTIALS }, env })
+  const gate = await Gate.start({
+    backend: { endpoint: backend.endpoint, ...BACKEND_CREDENTIALS, kind: 'ceph' },
+    env,
+  })
   return { gate, backend, operator: await Operator.of(gate) }
 }
 
