@@ -3,6 +3,7 @@
 #
 #   ceph.sh start   make the cluster in CEPH_DIR, start it, create the S3 user, return when the gateway answers
 #   ceph.sh stop    end the daemons in order; a later start goes on with the same data (CEPH_STORE=bluestore)
+#   ceph.sh crash   kill the gateway and start it again, over the same data
 #   ceph.sh wipe    end the daemons at once and delete CEPH_DIR
 #
 # Needs Debian's radosgw, ceph-mon, ceph-osd, ceph-common and curl; no root, no systemd, no /etc/ceph, no keyrings.
@@ -174,6 +175,13 @@ start() {
   echo "http://127.0.0.1:$RGW_PORT"
 }
 
+crash() {
+  kill -KILL "$(cat "$CEPH_DIR/pid/rgw")"
+  while running rgw; do sleep 0.05; done
+  launch rgw radosgw -f -n client.rgw
+  await 120 rgw gateway_answers
+}
+
 # end SIGNAL: gateway first, monitor last; whoever outlives it by 20 s is killed
 end() {
   local name pid tries
@@ -192,12 +200,13 @@ end() {
 case "${1:-}" in
   start) start ;;
   stop) end TERM ;;
+  crash) crash ;;
   wipe)
     end KILL
     rm -rf "$CEPH_DIR"
     ;;
   *)
-    echo "usage: CEPH_DIR=… $0 start|stop|wipe" >&2
+    echo "usage: CEPH_DIR=… $0 start|stop|crash|wipe" >&2
     exit 2
     ;;
 esac

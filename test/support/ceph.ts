@@ -12,6 +12,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Null where Ceph is not installed. */
     ceph: BackendSettings | null
+    /** What `ceph.sh` needs to find it again. */
+    cephEnvironment: Readonly<Record<string, string>>
   }
 }
 
@@ -24,6 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (missing.length > 0) {
     if (process.env.CI === 'true') throw new Error(`missing: ${missing.join(', ')}`)
     project.provide('ceph', null)
+    project.provide('cephEnvironment', {})
     return async () => {}
   }
   const directory = await mkdtemp(join(tmpdir(), 's3warden-ceph-'))
@@ -46,6 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await end()
     throw new Error(`Ceph did not start:\n${started.stdout}${started.stderr}`)
   }
+  project.provide('cephEnvironment', env)
   project.provide('ceph', {
     ...credentials,
     endpoint: `http://127.0.0.1:${rgwPort}`,
