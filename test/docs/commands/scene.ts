@@ -132,7 +132,8 @@ export class Scene {
       () => (said().endsWith(`${SEPARATOR}\n`) ? said().split(SEPARATOR) : null),
       () => `${command}\ndoes not end; so far it says\n${said()}`,
     )
-    return [text, value]
+    // Shown on lines of its own, whether or not it ends the last one.
+    return [/[^\n]$/.test(text) ? `${text}\n` : text, value]
   }
 }
 

@@ -8,6 +8,7 @@ import { renderCapabilities, renderIgnored, renderLacks, renderOpenable, renderR
 import { renderClientSettings } from './clients.ts'
 import { renderCommandLine } from './command-line.ts'
 import { renderConfiguration } from './configuration.ts'
+import { renderEndpoints, renderManagementPermissions } from './control-plane.ts'
 import { renderLogFields } from './log-fields.ts'
 import { renderOperations } from './operations.ts'
 import {
@@ -25,6 +26,8 @@ export const PARTS: Readonly<Record<string, () => string>> = {
   clients: renderClientSettings,
   'command-line': renderCommandLine,
   configuration: renderConfiguration,
+  endpoints: renderEndpoints,
+  'management-permissions': renderManagementPermissions,
   'covering-names': renderCoveringNames,
   ignored: renderIgnored,
   lacks: renderLacks,
