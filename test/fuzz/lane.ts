@@ -231,14 +231,16 @@ function lasting(headers: RawHeaders): RawHeaders {
     .filter(([name]) => !VOLATILE.has(name))
 }
 
-/** Ceph wants entity tags bare. */
-const bare = (value: string) => value.replaceAll('"', '')
+/** A value as the gate may pass it on: without the envelope that it took off, and, for Ceph, entity tags bare. */
+function passedOn(name: string, value: string): string {
+  if (name === 'if-match') return value.replaceAll('"', '')
+  if (name !== 'content-encoding') return value
+  const codings = value.split(',').map((coding) => coding.trim())
+  return codings.filter((coding) => coding !== '' && coding.toLowerCase() !== 'aws-chunked').join(',')
+}
 
 const includes = (list: RawHeaders, [name, value]: RawHeaders[number]) =>
-  list.some(
-    ([other, given]) =>
-      other === name && (given === value || (name === 'if-match' && bare(given) === bare(value))),
-  )
+  list.some(([other, given]) => other === name && passedOn(name, given) === passedOn(name, value))
 
 function report(
   fault: string,

@@ -133,12 +133,10 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
     ...request,
     headers: rearrange([...request.headers], random),
   }),
-  'one more header': (request, random) => ({
-    ...request,
-    headers: random.oneIn(2)
-      ? [...request.headers, random.pick(ADDED_HEADERS)]
-      : [request.headers[0]!, random.pick(ADDED_HEADERS), ...request.headers.slice(1)],
-  }),
+  'one more header': (request, random) => {
+    const at = random.oneIn(2) ? request.headers.length : Math.min(1, request.headers.length)
+    return { ...request, headers: request.headers.toSpliced(at, 0, random.pick(ADDED_HEADERS)) }
+  },
   'a header less from the signed ones': (request, random) =>
     namedHeader(request, 'authorization', (value) =>
       value.replace(
