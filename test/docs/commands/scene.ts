@@ -73,7 +73,7 @@ export class Scene {
       HOME: root,
       LANG: 'C.UTF-8',
       NO_COLOR: '1',
-      NO_UPDATE_NOTIFIER: '1',
+      npm_config_update_notifier: 'false',
       NODE_OPTIONS: `--import=${join(root, 'terminal.mjs')}`,
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_PAGER: '',
@@ -82,9 +82,10 @@ export class Scene {
     return new Scene(folder, environment, bindings)
   }
 
-  /** A file that the document shows. */
+  /** A file that the document shows. What it imports of the package, it gets of the source. */
   write(name: string, text: string): void {
-    writeFileSync(join(this.#folder, name), `${text}\n`)
+    const imported = text.replaceAll("from 's3warden'", `from '${resolve('src/index.ts')}'`)
+    writeFileSync(join(this.#folder, name), `${imported}\n`)
   }
 
   /** Runs a command to its end. @throws Error where it says something else than the document, or fails silently */
