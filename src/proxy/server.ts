@@ -13,6 +13,7 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { AddressInfo, Socket } from 'node:net'
 import { S3_ERRORS } from '../s3/error.ts'
 import { followRenewals, type Renewal, readCertificate } from './certificate.ts'
+import { Live, type Placed } from './live.ts'
 
 export interface ServerSettings {
   readonly host: string
@@ -45,7 +46,7 @@ export type RequestListener = (
 /** @throws CertificateError; Error where the address cannot be listened on */
 export async function startServer(settings: ServerSettings, listener: RequestListener): Promise<S3Server> {
   let draining = false
-  const unanswered = new Set<ServerResponse>()
+  const unanswered = new Live<Unanswered>()
   const { server, scheme, stopFollowing } = await makeServer(settings.tls, {
     maxHeaderSize: settings.maxHeaderBytes,
     headersTimeout: settings.headersTimeoutMs,
@@ -62,8 +63,9 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
   server.maxHeadersCount = 0
   const accept = (expectsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse) => {
     if (draining) response.shouldKeepAlive = false
-    unanswered.add(response)
-    response.on('close', () => unanswered.delete(response))
+    const entry = { response, place: -1 }
+    unanswered.add(entry)
+    response.on('close', () => unanswered.delete(entry))
     listener(incoming, response, expectsContinue)
   }
   server.on('request', accept(false))
@@ -82,7 +84,7 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
     endpoint: `${scheme}://${addressOf(server)}`,
     async drain(timeoutMs) {
       draining = true
-      for (const response of unanswered) endConnectionWith(response, server)
+      for (const { response } of unanswered.snapshot()) endConnectionWith(response, server)
       stopFollowing()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
@@ -91,6 +93,10 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
       clearTimeout(timer)
     },
   }
+}
+
+interface Unanswered extends Placed {
+  readonly response: ServerResponse
 }
 
 /** Says `Connection: close` where that can still be said; else the connection ends as soon as the answer is out. */

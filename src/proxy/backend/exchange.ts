@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 import { S3Error } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
 import type { RequestSigner } from '../../sigv4/request-signer.ts'
+import type { Placed } from '../live.ts'
 import type {
   BackendHeaders,
   BackendRequest,
@@ -20,7 +21,6 @@ import type {
 import type { Cluster } from './cluster.ts'
 import type { Endpoint } from './endpoint.ts'
 import { backendFault, describe, type FaultKind, faultKind } from './fault.ts'
-import type { Placed } from './live.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { AnswerController, AnswerReceiver } from './plain/connection.ts'
 import type { TrailerFraming } from './trailer.ts'

@@ -2,6 +2,7 @@
 
 import { createRequestSigner } from '../../sigv4/request-signer.ts'
 import type { SigningKeys } from '../../sigv4/sign.ts'
+import { Live } from '../live.ts'
 import type {
   BackendAnswer,
   BackendEvent,
@@ -14,7 +15,6 @@ import type {
 import { Clusters } from './cluster.ts'
 import { collectAnswer } from './collect.ts'
 import { BackendExchange, type ExchangeContext } from './exchange.ts'
-import { Live } from './live.ts'
 
 export * from './backends.ts'
 export {

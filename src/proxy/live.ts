@@ -1,5 +1,5 @@
 /**
- * The exchanges under way.
+ * What is under way, and comes and goes with every request.
  *
  * An array and not a Set: a Set that takes and gives back an entry with every request replaces its table every few dozen
  * requests, and V8 chains each table to its successor. Once one of them is old, the young generation can free none of
