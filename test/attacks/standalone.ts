@@ -9,5 +9,5 @@ export const STANDALONE: ReadonlyMap<CaseNumber, string> = new Map<CaseNumber, s
   [22, '../architecture/'],
   [23, 'revocation.test.ts'],
   [24, 'store-failure.test.ts'],
-  [29, 'stalling.test.ts'],
+  [29, 'stalling.test.ts, ../endurance/slow-clients.test.ts'],
 ])
