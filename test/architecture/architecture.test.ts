@@ -9,6 +9,7 @@ import { partOf, SOURCE } from './source.ts'
  */
 const PARTS: readonly (readonly [part: string, imports: readonly string[]])[] = [
   ['nearest', []],
+  ['version', []],
   ['s3', []],
   ['iam', ['s3']],
   ['sigv4', ['s3', 'src/iam/secret.ts']],
@@ -16,15 +17,47 @@ const PARTS: readonly (readonly [part: string, imports: readonly string[]])[] = 
   ['observe', ['config']],
   ['store', ['iam']],
   ['services', ['store', 'iam', 's3', 'sigv4']],
+  ['access', ['nearest', 'services', 'store', 'iam', 's3']],
   ['embedded', ['sigv4', 's3', 'src/iam/secret.ts']],
   ['proxy', ['observe', 'iam', 'sigv4', 's3']],
-  ['control', ['observe', 'config', 'services', 'store', 'iam', 'sigv4', 's3']],
-  ['gate', ['control', 'proxy', 'embedded', 'services', 'store', 'observe', 'config', 'iam', 'sigv4', 's3']],
-  ['index', ['gate', 'services', 'config', 'observe', 'iam', 's3']],
+  [
+    'control',
+    [
+      'src/proxy/client-address.ts',
+      'version',
+      'observe',
+      'config',
+      'services',
+      'store',
+      'iam',
+      'sigv4',
+      's3',
+    ],
+  ],
+  [
+    'gate',
+    [
+      'control',
+      'access',
+      'version',
+      'proxy',
+      'embedded',
+      'services',
+      'store',
+      'observe',
+      'config',
+      'iam',
+      'sigv4',
+      's3',
+    ],
+  ],
+  ['index', ['gate', 'services', 'store', 'config', 'observe', 'iam', 's3']],
   [
     'cli',
     [
       'gate',
+      'access',
+      'version',
       'control',
       'proxy',
       'services',
@@ -59,9 +92,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['src/observe/metrics.ts'],
   re2js: ['src/iam/condition/'],
   undici: ['src/proxy/backend/'],
-  yaml: ['src/config/'],
-  // What comes from outside: the configuration, and the control plane's bodies.
-  zod: ['src/config', 'src/control/'],
+  // What people write: the configuration, and the file of who may do what.
+  yaml: ['src/config/', 'src/access/'],
+  // What comes from outside: those two, and the control plane's bodies.
+  zod: ['src/config', 'src/access/', 'src/control/'],
 }
 
 /** Names that say nothing of what is inside. */
