@@ -24,6 +24,7 @@ export default defineConfig({
         [
           'test/{access,s3,sigv4,iam,store,services,proxy,embedded,cli,config,control,observe,architecture}/**/*.test.ts',
           'test/docs/*.test.ts',
+          'test/package/*.test.ts',
         ],
         30_000,
       ),
@@ -35,7 +36,16 @@ export default defineConfig({
       project('endurance', ['test/{tenants,chaos,endurance,fuzz}/**/*.test.ts'], 600_000, [
         'test/support/ceph.ts',
       ]),
+      project('package', ['test/package/install/**/*.test.ts'], 600_000),
       project('minio', ['test/minio/**/*.test.ts'], 120_000, ['test/support/minio.ts']),
+      project('clients', ['test/clients/*.test.ts'], 300_000, [
+        'test/support/ceph.ts',
+        'test/support/minio.ts',
+      ]),
+      project('clients-https', ['test/clients/https/*.test.ts'], 300_000, [
+        'test/support/ceph.ts',
+        'test/support/minio.ts',
+      ]),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
   },
