@@ -95,6 +95,11 @@ export class PlainConnection implements AnswerController {
     return keptFor === null ? null : keptFor * 1_000
   }
 
+  /** False from when its end began. */
+  get open(): boolean {
+    return !this.#socket.destroyed
+  }
+
   /** To be called when it is free. @returns false where the receiver did not want it any more */
   send(request: PlainRequest, receiver: AnswerReceiver): boolean {
     this.#request = request

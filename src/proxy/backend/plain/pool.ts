@@ -40,7 +40,7 @@ export class PlainPool {
   }
 
   dispatch(request: PlainRequest, receiver: AnswerReceiver): void {
-    const connection = this.#idle.pop()
+    const connection = this.#takeIdle()
     if (connection !== undefined) this.#start(connection, { request, receiver })
     else if (this.#all.size < this.#options.connections) this.#connect({ request, receiver })
     else this.#waiting.push({ request, receiver })
@@ -54,6 +54,14 @@ export class PlainPool {
     for (const connection of this.#idle.splice(0)) connection.close()
     if (this.#all.size > 0) await closed
     clearInterval(this.#timer)
+  }
+
+  /** One that has begun to close stays among them until it is gone. */
+  #takeIdle(): PlainConnection | undefined {
+    for (;;) {
+      const connection = this.#idle.pop()
+      if (connection === undefined || connection.open) return connection
+    }
   }
 
   #connect(first: Waiting): void {
