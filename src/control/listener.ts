@@ -162,6 +162,8 @@ function headersJoined(value: string | readonly string[] | undefined): string | 
 }
 
 function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  // Its sender may be gone since: no event would tell any more.
+  if (incoming.destroyed) return Promise.reject(invalid(INTERRUPTED))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0

@@ -14,12 +14,13 @@ const COLUMNS = [
   'resource_id',
   'bearer_id',
   'ip',
+  'remark',
   'id',
 ] as const satisfies readonly (keyof LogEntry)[]
 
 interface LogOptions extends ListOptions {
   readonly organization?: string
-  readonly action?: 'created' | 'updated' | 'deleted'
+  readonly action?: 'created' | 'updated' | 'deleted' | 'refused'
   readonly resourceType?: string
   readonly search?: string
   readonly since?: string
@@ -31,7 +32,7 @@ export function logCommands(program: Command, cli: Cli): void {
     .command('log')
     .summary('the audit log: who changed what')
     .description(
-      'The audit log of every change, with what was there before and after. It never holds a secret.',
+      'The audit log of every change, with what was there before and after, and of attempts on the control plane that were refused. It never holds a secret.',
     )
 
   const list = noun
@@ -39,7 +40,9 @@ export function logCommands(program: Command, cli: Cli): void {
     .alias('ls')
     .description('List changes, oldest first.')
     .option('--organization <org>', 'in this organization')
-    .addOption(new Option('--action <action>', 'of this kind').choices(['created', 'updated', 'deleted']))
+    .addOption(
+      new Option('--action <action>', 'of this kind').choices(['created', 'updated', 'deleted', 'refused']),
+    )
     .option('--resource-type <type>', 'to this kind of thing: policy, bucket …')
     .option('--search <id>', 'by or to the one with this id')
     .option('--since <time>', 'from this time on: 2030-01-31T12:00:00Z, 2030-01-31, or 24h ago as 24h')
