@@ -1,0 +1,27 @@
+import type { ClientAdapter } from '../client.ts'
+import { awsV1, awsV2 } from './aws.ts'
+import { duplicity, restic } from './backups.ts'
+import { boto3Debian, boto3Newest } from './boto3.ts'
+import { curl } from './curl.ts'
+import { mc } from './mc.ts'
+import { minioJs } from './minio-js.ts'
+import { rclone } from './rclone.ts'
+import { s3cmd } from './s3cmd.ts'
+import { s3fs } from './s3fs.ts'
+import { sdkJs } from './sdk-js.ts'
+
+export const CLIENTS: readonly ClientAdapter[] = [
+  awsV2,
+  awsV1,
+  boto3Newest,
+  boto3Debian,
+  s3cmd,
+  rclone,
+  mc,
+  restic,
+  s3fs,
+  duplicity,
+  curl,
+  sdkJs,
+  minioJs,
+]

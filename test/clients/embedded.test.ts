@@ -1,0 +1,3 @@
+import { clients } from './suite.ts'
+
+clients('embedded', undefined, 'http')

@@ -1,0 +1,4 @@
+import { onMinio } from '../minio/minio.ts'
+import { clients } from './suite.ts'
+
+onMinio((minio) => clients('minio', minio, 'http'))
