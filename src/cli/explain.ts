@@ -4,15 +4,18 @@
  */
 import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
+import { evaluate, type RequiredAccess } from '../iam/evaluate.ts'
+import { explainDecision } from '../iam/explain.ts'
 import type { IamReader } from '../iam/reader.ts'
 import { requiredAccess } from '../iam/required-access.ts'
-import { ask } from '../proxy/ask.ts'
+import { type AskedRequest, ask } from '../proxy/ask.ts'
 import { inForce } from '../proxy/authenticate.ts'
-import { type AuthorizedRequest, authorize, decide } from '../proxy/authorize.ts'
+import { authorize } from '../proxy/authorize.ts'
 import type { ReceivedRequest } from '../proxy/edge.ts'
 import { createJournal } from '../proxy/journal.ts'
 import type { Ownership } from '../proxy/ownership.ts'
-import { S3Error } from '../s3/error.ts'
+import { type Survey, survey } from '../proxy/survey.ts'
+import { permissionDenied, S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import { OPERATIONS, type OperationName } from '../s3/operation.ts'
 import { type Target, targetPath } from '../s3/target.ts'
@@ -39,8 +42,10 @@ export interface Explanation {
   readonly allowed: boolean
   /** What the client would get; null: what the backend answers. */
   readonly code: string | null
-  /** By which rule, or why not. */
+  /** In the words of the gate's log. */
   readonly reason: string
+  /** Each action that is needed: by which rule it is allowed, or which restriction, condition or lack refuses it. */
+  readonly decisions: readonly string[]
   readonly access_key: string
   readonly project_id: string
   readonly operation: OperationName
@@ -52,6 +57,7 @@ export interface Explanation {
 export async function explain(question: Question, reader: IamReader): Promise<Explanation> {
   const received = madeUp(question)
   const { journal } = received
+  let decisions: readonly string[] = []
   const explained = (answer: Pick<Explanation, 'allowed' | 'code' | 'reason'>): Explanation => ({
     ...answer,
     access_key: journal.access_key,
@@ -59,21 +65,26 @@ export async function explain(question: Question, reader: IamReader): Promise<Ex
     operation: question.operation,
     bucket: question.bucket,
     key: question.objectKey,
+    decisions,
   })
   try {
-    const request = await pass(question, received, reader)
-    return explained({ allowed: true, code: null, reason: grounds(request, question) })
+    const asked = askFor(question, received, reader)
+    const { principal, facts, access, place } = survey(asked, reader)
+    const batch = accessOfBatch(asked, question, place)
+    decisions = [...access, ...batch].flatMap((required) => explainDecision(principal, facts, required))
+    await authorize(asked, { reader, ownership: OWNERSHIP })
+    for (const required of batch) {
+      const decision = evaluate(principal, facts, required)
+      if (!decision.allowed) throw permissionDenied(`${required.action}: ${decision.reason}`)
+    }
+    return explained({ allowed: true, code: null, reason: journal.reason })
   } catch (error) {
     if (!(error instanceof S3Error)) throw error
     return explained({ allowed: false, code: error.code, reason: error.reason ?? error.message })
   }
 }
 
-async function pass(
-  question: Question,
-  received: ReceivedRequest,
-  reader: IamReader,
-): Promise<AuthorizedRequest> {
+function askFor(question: Question, received: ReceivedRequest, reader: IamReader): AskedRequest {
   const claim = parseAccessKey(question.key)
   if (claim === undefined) {
     throw new UsageError(`\`${question.key}\` is neither an access key nor KEY@projectId`)
@@ -91,32 +102,19 @@ async function pass(
     form: null,
     ...inForce(received, key, claim, reader),
   } as const
-  const request = await authorize(ask(client, { reservedBuckets: new Set() }), {
-    reader,
-    ownership: OWNERSHIP,
-  })
-  for (const { action, target } of requiredAccess(request.asked.operation, request.asked.headers)) {
-    if (target !== 'eachKey' || question.objectKey === null) continue
-    const decision = decide(request, action, question.objectKey)
-    if (!decision.allowed) throw new S3Error('AccessDenied', { reason: `${action}: ${decision.reason}` })
-  }
-  return request
+  return ask(client, { reservedBuckets: new Set() })
 }
 
-/** Every action that was needed, with the rule that grants it. */
-function grounds(request: AuthorizedRequest, { objectKey }: Question): string {
-  const { asked, source, facts } = request
-  const lines = requiredAccess(asked.operation, asked.headers).map(({ action, target }) => {
-    const decision =
-      target === 'copySource' && source !== null
-        ? decide(request, action, source.key, facts, source.row)
-        : decide(request, action, target === 'bucket' || target === 'service' ? null : objectKey)
-    if (!decision.allowed) return action
-    return 'owner' in decision.by
-      ? `${action}: owner of the organization`
-      : `${action}: policy ${decision.by.policy_id}, rule ${decision.by.rule_id}`
-  })
-  return lines.join('; ')
+/** What a batch needs on the one key that is asked about. */
+function accessOfBatch(
+  { operation, headers }: AskedRequest,
+  { objectKey }: Question,
+  place: Survey['place'],
+): readonly RequiredAccess[] {
+  if (objectKey === null) return []
+  return requiredAccess(operation, headers)
+    .filter(({ target }) => target === 'eachKey')
+    .map(({ action }) => ({ action, resource: { ...place, key: objectKey } }))
 }
 
 /** Nothing is asked of a backend: a name without an owner is nobody's. */

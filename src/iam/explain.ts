@@ -4,7 +4,6 @@
  */
 import {
   conditionFacts,
-  type Decision,
   type DenialReason,
   evaluate,
   type Principal,
@@ -15,38 +14,13 @@ import {
 import { PERMISSION_SET_NAMES, PERMISSION_SETS } from './permission-sets.ts'
 import { formatResource } from './restriction-input.ts'
 
-export interface Explanation {
-  readonly allowed: boolean
-  readonly access: readonly ExplainedAccess[]
-}
-
-/** One of the actions that an operation needs. */
-export interface ExplainedAccess {
-  readonly required: RequiredAccess
-  readonly decision: Decision
-  /** In the order to be read, each without a full stop. */
-  readonly sentences: readonly string[]
-}
-
-/** An operation is allowed when every action it needs is; all are explained, also after one that is denied. */
-export function explain(
-  principal: Principal,
-  facts: RequestFacts,
-  required: readonly RequiredAccess[],
-): Explanation {
-  const access = required.map((one): ExplainedAccess => {
-    const decision = evaluate(principal, facts, one)
-    return { required: one, decision, sentences: describe(principal, facts, one, decision) }
-  })
-  return { allowed: access.length > 0 && access.every(({ decision }) => decision.allowed), access }
-}
-
-function describe(
+/** In the order to be read, each without a full stop. */
+export function explainDecision(
   principal: Principal,
   facts: RequestFacts,
   required: RequiredAccess,
-  decision: Decision,
 ): readonly string[] {
+  const decision = evaluate(principal, facts, required)
   const asked = `${required.action} on ${describeResource(required)}`
   if (decision.allowed) {
     const by =

@@ -7,16 +7,15 @@ import type { Action } from '../iam/actions.ts'
 import { type Decision, evaluate, type Principal, type RequestFacts } from '../iam/evaluate.ts'
 import type { Bucket } from '../iam/model.ts'
 import type { IamReader, ResolvedBackend } from '../iam/reader.ts'
-import { type RequiredAction, requiredAccess } from '../iam/required-access.ts'
 import type { CopySource } from '../s3/copy-source.ts'
-import { parseCopySource } from '../s3/copy-source.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import { refuseUnopened } from '../s3/opened.ts'
 import { parameter } from '../s3/operation.ts'
 import type { AskedRequest } from './ask.ts'
 import { capabilitiesOf, ignoredOf, lacks } from './backend/capabilities.ts'
 import { refuseKeyOf, refuseListOf } from './backend/key-form.ts'
-import { backendOf, backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
+import { backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
+import { survey } from './survey.ts'
 
 export interface AuthorizeDeps {
   readonly reader: IamReader
@@ -62,34 +61,11 @@ export class AuthorizedRequest {
  */
 export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promise<AuthorizedRequest> {
   const { reader } = deps
-  const { operation, target } = asked
-  const { key, project } = asked.client
-  const principal: Principal = { key, project, grants: reader.grants(key.bearer) }
-  const facts = requestFacts(asked)
-  const source = sourceOf(asked)
-  const name = target.kind === 'service' || operation.name === 'CreateBucket' ? null : target.bucket
-  const row = name === null ? undefined : takenRow(reader, name)
-  const sourceRow = source === undefined ? undefined : takenRow(reader, source.bucket)
-  const home = backendOf(reader, project)
-
-  for (const required of requiredAccess(operation, asked.headers)) {
-    // Each key of a batch is decided by itself when the body has been read. Where nobody has the bucket none ever is:
-    // who may delete nothing in it is not told so.
-    if (required.target === 'eachKey' && row !== undefined) continue
-    const ofSource = required.target === 'copySource'
-    const owner = ofSource ? sourceRow : row
-    const decision = evaluate(principal, facts, {
-      action: required.action,
-      resource: {
-        bucket: ofSource ? (source?.bucket ?? null) : target.kind === 'service' ? null : target.bucket,
-        key: keyOf(required, asked, source),
-        projectId: owner?.project_id ?? project.id,
-        region: (owner === undefined ? home : backendOfBucket(reader, owner)).record.region,
-      },
-    })
-    refuseUnlessAllowed(decision, required.action, asked)
+  const { principal, facts, access, name, row, source, sourceRow, home } = survey(asked, reader)
+  for (const required of access) {
+    refuseUnlessAllowed(evaluate(principal, facts, required), required.action, asked)
   }
-  if (row !== undefined) refuseForeign(row, project.id)
+  if (row !== undefined) refuseForeign(row, principal.project.id)
 
   const bucket = name === null ? null : await active(row, name, principal, deps)
   refuseOtherOwner(asked, 'x-amz-expected-bucket-owner', bucket)
@@ -124,35 +100,6 @@ export function decide(
       region: backend.record.region,
     },
   })
-}
-
-function requestFacts(asked: AskedRequest): RequestFacts {
-  const { received, operation } = asked
-  return {
-    ip: received.ip,
-    time: received.time,
-    userAgent: received.headers.get('user-agent')?.slice(0, 255) ?? '',
-    operation: operation.name,
-    prefix: operation.row.query.optional.includes('prefix')
-      ? (parameter(asked.operation, 'prefix') ?? '')
-      : null,
-  }
-}
-
-function sourceOf(asked: AskedRequest): CopySource | undefined {
-  const header = asked.headers.get('x-amz-copy-source')
-  return header === undefined ? undefined : parseCopySource(header)
-}
-
-/** The row of a name that somebody has; a released name is nobody's. */
-function takenRow(reader: IamReader, name: string): Bucket | undefined {
-  const row = reader.findBucket(name)
-  return row?.state === 'released' ? undefined : row
-}
-
-function keyOf(required: RequiredAction, asked: AskedRequest, source: CopySource | undefined): string | null {
-  if (required.target === 'copySource') return source?.key ?? null
-  return required.target === 'object' && asked.target.kind === 'object' ? asked.target.key : null
 }
 
 function refuseUnlessAllowed(decision: Decision, action: Action, asked: AskedRequest): void {

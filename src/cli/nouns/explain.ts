@@ -7,6 +7,7 @@ import { COPY_SOURCE } from '../../s3/operations/header-lists.ts'
 import type { QueryParameters } from '../../s3/uri.ts'
 import { EXIT, UsageError } from '../fault.ts'
 import { examples, parseTime, severalOption } from '../options.ts'
+import { printable } from '../output.ts'
 import { type Cli, onStore } from '../session.ts'
 
 interface ExplainOptions {
@@ -68,7 +69,12 @@ export function explainCommand(program: Command, cli: Cli): void {
         },
         session.store.reader,
       )
-      session.output.record(answer)
+      const { decisions, ...record } = answer
+      if (session.output.format === 'json') session.output.record(answer)
+      else {
+        session.output.record(record)
+        for (const decision of decisions) session.terminal.print(printable(decision))
+      }
       return answer.allowed ? EXIT.done : EXIT.failed
     },
   )
