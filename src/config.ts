@@ -146,7 +146,7 @@ function contradictions(
   if (health !== null && health.port !== 0 && health.port === listen.port && health.host === listen.host) {
     fault('health_listen', 'another address than `listen`')
   }
-  const { control_listen: control, control_certificate, control_certificate_key } = config
+  const { control_listen: control } = config
   if (
     control !== null &&
     control.port !== 0 &&
@@ -154,9 +154,6 @@ function contradictions(
     control.port === listen.port
   ) {
     fault('control_listen', 'another address than `listen`')
-  }
-  if ((control_certificate === null) !== (control_certificate_key === null)) {
-    fault('control_certificate', 'given together with `control_certificate_key`, or neither of them')
   }
   return faults
 }

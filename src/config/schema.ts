@@ -134,6 +134,18 @@ const tls = z.strictObject({
   }),
 })
 
+const controlTls = z.strictObject({
+  cert: required(path, {
+    about:
+      'File of the certificate with which the control plane speaks TLS, in PEM, with those that lead to its authority. Without it the control plane speaks plain HTTP. A renewed one is taken over within seconds.',
+    example: '/etc/s3warden/control.crt',
+  }),
+  key: required(path, {
+    about: "File of that certificate's private key, in PEM.",
+    example: '/etc/s3warden/control.key',
+  }),
+})
+
 const limits = z.strictObject({
   buckets_per_project: key(count(1, 1_000_000), {
     about: 'How many buckets a project may own, unless the project says otherwise.',
@@ -269,16 +281,6 @@ export const schema = z.strictObject({
     default: 'off',
     example: '127.0.0.1:8486',
   }),
-  control_certificate: key(orWord('none', matching(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM')), {
-    about:
-      'The certificate, and those between it and its authority, with which the control plane speaks TLS.',
-    default: 'none',
-    delivery: 'file',
-  }),
-  control_certificate_key: key(
-    orWord('none', secret('a private key in PEM', /-----BEGIN [A-Z ]*PRIVATE KEY-----/)),
-    { about: 'Its private key.', default: 'none', delivery: 'secret' },
-  ),
   control_session: key(duration('1m', '90d'), {
     about: 'How long a login to the control plane lasts.',
     default: '12h',
@@ -360,6 +362,7 @@ export const schema = z.strictObject({
     reload: 'live',
   }),
   tls: tls.nullable().default(null),
+  control_tls: controlTls.nullable().default(null),
   backend: backend.nullable().default(null),
   limits: limits.prefault({}),
   quotas: quotas.prefault({}),

@@ -3,11 +3,18 @@
  * requests of bounded size, has them answered, and writes JSON.
  */
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Subnet } from '../iam/address.ts'
-import type { Secret } from '../iam/secret.ts'
+import { followRenewals, type Renewal, readCertificate } from '../proxy/certificate.ts'
 import { clientAddress } from '../proxy/client-address.ts'
 import type { ControlAnswer, ControlRequest, Dispatch } from './dispatch.ts'
 import { INTERNAL, invalid, renderError } from './errors.ts'
@@ -15,8 +22,8 @@ import { INTERNAL, invalid, renderError } from './errors.ts'
 export interface ListenerSettings {
   readonly host: string
   readonly port: number
-  /** Null: plain HTTP. */
-  readonly tls: { readonly certificate: string; readonly key: Secret } | null
+  /** Where the certificate comes from; null: plain HTTP. */
+  readonly tls: Renewal | null
   /** Upper bound of a request's header section, in bytes. */
   readonly maxHeaderBytes: number
   /** How long a client may take to send its header section, in milliseconds. */
@@ -59,7 +66,7 @@ const REQUEST_TIMEOUT_MS = 60_000
 /** What the audit log keeps of that header. */
 const MAX_USER_AGENT = 255
 
-/** @throws where the address cannot be listened on, or the certificate is none */
+/** @throws CertificateError; Error where the address cannot be listened on */
 export async function startControlListener(
   settings: ListenerSettings,
   deps: ListenerDeps,
@@ -75,16 +82,13 @@ export async function startControlListener(
     if (draining) response.shouldKeepAlive = false
     void answer(incoming, response, deps)
   }
-  const { tls } = settings
-  const server =
-    tls === null
-      ? createServer(options, listener)
-      : createSecureServer({ ...options, cert: tls.certificate, key: tls.key.reveal() }, listener)
+  const { server, scheme, stopFollowing } = await makeServer(settings.tls, options, listener)
   await listen(server, settings)
   return {
-    endpoint: endpointOf(server, tls === null ? 'http' : 'https'),
+    endpoint: endpointOf(server, scheme),
     async drain(timeoutMs) {
       draining = true
+      stopFollowing()
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeIdleConnections()
       const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
@@ -92,6 +96,26 @@ export async function startControlListener(
       clearTimeout(timer)
     },
   }
+}
+
+interface MadeServer {
+  readonly server: Server | SecureServer
+  readonly scheme: 'http' | 'https'
+  /** Ends the search for renewed certificates. */
+  readonly stopFollowing: () => void
+}
+
+async function makeServer(
+  tls: Renewal | null,
+  options: ServerOptions,
+  listener: RequestListener,
+): Promise<MadeServer> {
+  if (tls === null)
+    return { server: createServer(options, listener), scheme: 'http', stopFollowing: () => {} }
+  const certificate = await readCertificate(tls.files)
+  const { cert, key } = certificate
+  const server = createSecureServer({ ...options, cert, key }, listener)
+  return { server, scheme: 'https', stopFollowing: followRenewals(server, certificate, tls) }
 }
 
 async function answer(
@@ -207,7 +231,7 @@ function discardRest(incoming: IncomingMessage): void {
   incoming.resume()
 }
 
-function listen(server: Server, { host, port }: ListenerSettings): Promise<void> {
+function listen(server: Server | SecureServer, { host, port }: ListenerSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -217,7 +241,7 @@ function listen(server: Server, { host, port }: ListenerSettings): Promise<void>
   })
 }
 
-function endpointOf(server: Server, scheme: 'http' | 'https'): string {
+function endpointOf(server: Server | SecureServer, scheme: 'http' | 'https'): string {
   const { address, port, family } = server.address() as AddressInfo
   return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }

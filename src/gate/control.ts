@@ -5,9 +5,12 @@ import { type ControlListener, startControlListener } from '../control/listener.
 import { controlRouter } from '../control/routes.ts'
 import { createAttemptThrottle } from '../control/throttle.ts'
 import type { Log } from '../observe/log.ts'
+import { CertificateError } from '../proxy/certificate.ts'
 import type { Services } from '../services/services.ts'
 import { VERSION } from '../version.ts'
+import { StartFailure } from './failure.ts'
 import { quotasOf } from './services.ts'
+import { CERTIFICATE_MS, reportCertificate } from './serving.ts'
 
 export interface ControlDeps {
   readonly services: Services
@@ -18,18 +21,14 @@ export interface ControlDeps {
 
 /**
  * Null where the configuration has none.
- * @throws where the address cannot be listened on, or the certificate is none
+ * @throws StartFailure where the certificate cannot be used; Error where the address cannot be listened on
  */
 export async function startControl(
   config: Config,
   { services, log, now }: ControlDeps,
 ): Promise<ControlListener | null> {
-  const { control_listen, control_certificate, control_certificate_key } = config
+  const { control_listen, control_tls } = config
   if (control_listen === null) return null
-  const tls =
-    control_certificate === null || control_certificate_key === null
-      ? null
-      : { certificate: control_certificate, key: control_certificate_key }
   const throttle = createAttemptThrottle(
     { perMinute: config.limits.failed_logins, sources: config.limits.failing_sources },
     now,
@@ -37,7 +36,10 @@ export async function startControl(
   const listener = await startControlListener(
     {
       ...control_listen,
-      tls,
+      tls:
+        control_tls === null
+          ? null
+          : { files: control_tls, intervalMs: CERTIFICATE_MS, onEvent: reportCertificate(log) },
       maxHeaderBytes: config.limits.header_size,
       headersTimeoutMs: config.timeouts.headers,
       keepAliveTimeoutMs: config.timeouts.idle,
@@ -55,7 +57,12 @@ export async function startControl(
         log.debug('control', { request_id, path: `${method} ${path}`, code: status, address: ip }),
       alarm: (request_id, error) => log.error('internal error on the control plane', { request_id }, error),
     },
-  )
+  ).catch((error: unknown) => {
+    if (!(error instanceof CertificateError)) throw error
+    throw new StartFailure(`the control plane's certificate cannot be used: ${error.message}`, {
+      cause: error,
+    })
+  })
   log.info('control listener', { address: listener.endpoint })
   return listener
 }

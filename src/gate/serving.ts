@@ -47,8 +47,8 @@ const RESERVED_BUCKETS: ReadonlySet<string> = new Set(
 /** What the log and `User-Agent` restrictions keep of that header. */
 const MAX_USER_AGENT = 255
 
-/** Between two looks at the certificate's files. */
-const CERTIFICATE_MS = 2_000
+/** Between two looks at a certificate's files. */
+export const CERTIFICATE_MS = 2_000
 
 /** @throws StartFailure where the certificate cannot be used; Error where the address cannot be listened on */
 export async function startServing(started: Config, deps: ServingDeps): Promise<Serving> {
@@ -197,7 +197,7 @@ export function reportEvent(log: Log): (event: BackendEvent) => void {
   }
 }
 
-function reportCertificate(log: Log): (event: CertificateEvent) => void {
+export function reportCertificate(log: Log): (event: CertificateEvent) => void {
   return (event) => {
     if (event.kind === 'certificate-renewed') {
       log.info('the certificate was renewed', { path: event.file })

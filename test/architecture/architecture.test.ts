@@ -23,6 +23,7 @@ const PARTS: readonly (readonly [part: string, imports: readonly string[]])[] = 
   [
     'control',
     [
+      'src/proxy/certificate.ts',
       'src/proxy/client-address.ts',
       'version',
       'observe',
