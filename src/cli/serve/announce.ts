@@ -35,7 +35,8 @@ export function announce(announcement: Announcement, terminal: Terminal, log: Lo
     log.info('the first key was made; its secret is in a file', { path })
   }
   if (!shown) return
-  for (const line of greeting(announcement, terminal)) terminal.print(line)
+  // In one piece: the log writes to the same place, and none of its lines is to come in between.
+  terminal.print(greeting(announcement, terminal).join('\n'))
 }
 
 function greeting(announcement: Announcement, { colors }: Terminal): readonly string[] {
