@@ -1,4 +1,5 @@
 /** Options and arguments that several commands share, with their kinds. A wrong one names itself and says what to do. */
+import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../config/kinds.ts'
 import { UsageError } from './fault.ts'
@@ -67,6 +68,11 @@ export function parseTime(option: string, given: string, now: number, sign: 1 | 
     )
   }
   return new Date(time).toISOString()
+}
+
+/** A name for what was given none, in the way of Scaleway's clients. */
+export function randomName(kind: 'app' | 'grp' | 'pol' | 'proj'): string {
+  return `${kind}-${randomBytes(4).toString('hex')}`
 }
 
 /** Adds examples to a command's help. */

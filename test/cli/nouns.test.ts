@@ -234,4 +234,12 @@ describe('an operator', () => {
     expect(rows).toHaveLength(2)
     expect(stdout).not.toContain('\u001b')
   })
+
+  it('may leave names to the gate', async () => {
+    const create = async (...args: string[]) => (await s3warden.json<{ name: string }>(args)).name
+    expect(await create('project', 'create')).toMatch(/^proj-[0-9a-f]{8}$/)
+    expect(await create('app', 'create')).toMatch(/^app-[0-9a-f]{8}$/)
+    expect(await create('group', 'create')).toMatch(/^grp-[0-9a-f]{8}$/)
+    expect(await create('policy', 'create', '--no-principal')).toMatch(/^pol-[0-9a-f]{8}$/)
+  })
 })

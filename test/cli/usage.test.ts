@@ -14,7 +14,7 @@ const WRONG: readonly [args: string[], said: string[]][] = [
     ['project', 'creat', 'x'],
     ["unknown command 'creat'", 'create'],
   ],
-  [['project', 'create'], ["missing required argument 'name'"]],
+  [['backend', 'create'], ["missing required argument 'name'"]],
   [
     ['project', 'list', '--nmae', 'x'],
     ["unknown option '--nmae'", '--name'],

@@ -2,7 +2,15 @@
 import type { Command } from 'commander'
 import type { Application } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
+import {
+  changeOf,
+  examples,
+  type ListOptions,
+  limitOption,
+  randomName,
+  severalOption,
+  yesOption,
+} from '../options.ts'
 import { application, organization } from '../resolve.ts'
 import { type Cli, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
@@ -26,15 +34,15 @@ export function applicationCommands(program: Command, cli: Cli): void {
 
   const create = settingOptions(
     noun
-      .command('create <name>')
+      .command('create [name]')
       .description('Make an application.')
       .option('--organization <org>', 'its organization, where there are several'),
   )
   examples(create, 's3warden app create backup-job --tag nightly')
-  onServices<[string], ApplicationOptions & { organization?: string }>(
+  onServices<[string?], ApplicationOptions & { organization?: string }>(
     cli,
     create,
-    async (session, options, name) =>
+    async (session, options, name = randomName('app')) =>
       session.output.record(
         await session.services.applications.create(session.actor, {
           organization_id: (await organization(session, options.organization)).id,

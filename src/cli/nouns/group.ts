@@ -4,7 +4,15 @@ import type { Group } from '../../iam/model.ts'
 import type { Members } from '../../services/groups.ts'
 import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
+import {
+  changeOf,
+  examples,
+  type ListOptions,
+  limitOption,
+  randomName,
+  severalOption,
+  yesOption,
+} from '../options.ts'
 import { application, group, organization, user } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
@@ -67,16 +75,16 @@ export function groupCommands(program: Command, cli: Cli): void {
   const create = memberOptions(
     settingOptions(
       noun
-        .command('create <name>')
+        .command('create [name]')
         .description('Make a group.')
         .option('--organization <org>', 'its organization, where there are several'),
     ),
   )
   examples(create, 's3warden group create readers --user ada --application backup-job')
-  onServices<[string], GroupOptions & MemberOptions & { organization?: string }>(
+  onServices<[string?], GroupOptions & MemberOptions & { organization?: string }>(
     cli,
     create,
-    async (session, options, name) =>
+    async (session, options, name = randomName('grp')) =>
       session.output.record(
         await session.services.groups.create(session.actor, {
           ...(await membersOf(session, options)),

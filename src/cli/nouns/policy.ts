@@ -3,7 +3,15 @@ import { type Command, Option } from 'commander'
 import type { Policy, PolicyPrincipal } from '../../iam/model.ts'
 import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
+import {
+  changeOf,
+  examples,
+  type ListOptions,
+  limitOption,
+  randomName,
+  severalOption,
+  yesOption,
+} from '../options.ts'
 import { application, group, organization, policy, user } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
@@ -75,7 +83,7 @@ export function policyCommands(program: Command, cli: Cli): void {
   const create = grantOptions(
     settingOptions(
       noun
-        .command('create <name>')
+        .command('create [name]')
         .description('Make a policy, with a first rule where --permission-set is given.')
         .option('--organization <org>', 'its organization, where there are several')
         .addOption(
@@ -91,10 +99,10 @@ export function policyCommands(program: Command, cli: Cli): void {
     's3warden policy create backup --application backup-job --permission-set ObjectStorageFullAccess --project backups',
     's3warden policy create office --group readers --permission-set ObjectStorageReadOnly --organization-scope --condition \'inIpRange(request.ip, "192.0.2.0/24")\'',
   )
-  onServices<[string], PolicyOptions & PrincipalOptions & FirstRuleOptions & { organization?: string }>(
+  onServices<[string?], PolicyOptions & PrincipalOptions & FirstRuleOptions & { organization?: string }>(
     cli,
     create,
-    async (session, options, name) => {
+    async (session, options, name = randomName('pol')) => {
       const { id: organization_id } = await organization(session, options.organization)
       const principal = await principalOf(session, options)
       if (principal === undefined) {

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Project } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, yesOption } from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, randomName, yesOption } from '../options.ts'
 import { backend, organization, project } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
 import { eachConfirmed, showEach } from '../several.ts'
@@ -56,15 +56,15 @@ export function projectCommands(program: Command, cli: Cli): void {
 
   const create = settingOptions(
     noun
-      .command('create <name>')
+      .command('create [name]')
       .description('Make a project.')
       .option('--organization <org>', 'its organization, where there are several'),
   )
   examples(create, 's3warden project create backups --max-buckets 10')
-  onServices<[string], ProjectOptions & { organization?: string }>(
+  onServices<[string?], ProjectOptions & { organization?: string }>(
     cli,
     create,
-    async (session, options, name) =>
+    async (session, options, name = randomName('proj')) =>
       session.output.record(
         await session.services.projects.create(session.actor, {
           organization_id: (await organization(session, options.organization)).id,
