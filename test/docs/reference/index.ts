@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { renderAttacks } from './attacks.ts'
 import { renderCapabilities, renderIgnored, renderLacks, renderOpenable, renderRefused } from './backends.ts'
+import { renderBenchmarks } from './benchmarks.ts'
 import { renderClientSettings } from './clients.ts'
 import { renderCommandLine } from './command-line.ts'
 import { renderConfiguration } from './configuration.ts'
@@ -22,6 +23,7 @@ import {
 
 export const PARTS: Readonly<Record<string, () => string>> = {
   attacks: renderAttacks,
+  benchmarks: renderBenchmarks,
   capabilities: renderCapabilities,
   clients: renderClientSettings,
   'command-line': renderCommandLine,
