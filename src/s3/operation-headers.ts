@@ -66,6 +66,12 @@ const GATE_OWNED: ReadonlySet<string> = new Set([
   SOURCE_OWNER,
 ])
 
+/** Left by s3fs on uploads, whose metadata is new in any case: it says nothing there, and goes no further. */
+const SAYS_NOTHING: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
+  CreateMultipartUpload: ['x-amz-metadata-directive'],
+  PutObject: ['x-amz-metadata-directive'],
+}
+
 /** Beside an operation's own: what a browser needs for the bucket's CORS rules to be applied to the answer. */
 const GENERAL = ['origin'] as const
 
@@ -78,7 +84,7 @@ interface HeaderRules {
 const METADATA = 'x-amz-meta-'
 
 const RULES = Object.fromEntries(
-  OPERATION_NAMES.map((name) => [name, rulesOf(OPERATIONS[name])]),
+  OPERATION_NAMES.map((name) => [name, rulesOf(OPERATIONS[name], SAYS_NOTHING[name] ?? [])]),
 ) as Readonly<Record<OperationName, HeaderRules>>
 
 /**
@@ -157,11 +163,16 @@ function withoutAwsChunked(value: string): string {
     .join(',')
 }
 
-function rulesOf(row: OperationRow): HeaderRules {
+function rulesOf(row: OperationRow, overlooked: readonly string[]): HeaderRules {
   const known = row.headers.known.filter((name) => !name.endsWith('*') && !REFUSED.has(name))
   const serialised = row.body === 'xml' || row.body === 'json'
   return {
-    accepted: new Set([...OF_EVERY_REQUEST, ...known, ...(row.body === 'none' ? [] : CHECKSUMS)]),
+    accepted: new Set([
+      ...OF_EVERY_REQUEST,
+      ...known,
+      ...overlooked,
+      ...(row.body === 'none' ? [] : CHECKSUMS),
+    ]),
     forwarded: new Set([
       ...known.filter((name) => !GATE_OWNED.has(name) && !(serialised && name === 'content-md5')),
       ...GENERAL,

@@ -238,7 +238,7 @@ function wholeJob(adapter: ClientAdapter, scheme: Scheme, stageOf: () => Stage):
           (error: Error) => error.message,
         )
       })
-      expect(said).toMatch(/access ?denied|permission denied|forbidden|\b403\b/i)
+      expect(said).toMatch(/access ?denied|permission denied|insufficient permissions|forbidden|\b403\b/i)
       expect(said).not.toMatch(/Traceback|panic:|goroutine|\n {4}at /)
       const refused = entries.filter(({ status }) => status === 403)
       expect(refused.map(({ operation }) => operation)).not.toEqual([])

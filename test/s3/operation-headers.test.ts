@@ -51,6 +51,7 @@ describe('refused', () => {
 
 describe('accepted', () => {
   test.each<[string, MatchedOperation, Record<string, string>]>([
+    ['what s3fs leaves on an upload', put, { 'x-amz-metadata-directive': 'REPLACE' }],
     [
       'what any request has',
       get,
@@ -126,6 +127,7 @@ describe('what goes to the backend', () => {
         ['if-match', '"a"'],
       ],
     ],
+    ['what says nothing goes no further', put, { 'x-amz-metadata-directive': 'REPLACE' }, []],
     [
       'a copy source is rebuilt elsewhere',
       copy,

@@ -39,6 +39,9 @@ async function open(access: ClientAccess): Promise<Session> {
     '--path-as-is',
     '--cacert',
     authority,
+    // As S3 wants it; this curl does not add it by itself.
+    '--header',
+    'x-amz-content-sha256: UNSIGNED-PAYLOAD',
     '--aws-sigv4',
     'aws:amz:us-east-1:s3',
     '--user',
