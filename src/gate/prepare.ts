@@ -114,7 +114,7 @@ async function startEmbedded(config: Config, { services, log, now }: PrepareDeps
     secret_key: embedded.secretKey,
   }
   try {
-    await services.backends.syncConfigured(GATE, record, 'must-match')
+    await services.backends.syncConfigured(GATE, record)
     return embedded
   } catch (error) {
     await embedded.close()
@@ -125,7 +125,7 @@ async function startEmbedded(config: Config, { services, log, now }: PrepareDeps
 async function syncBackend(backend: BackendConfig, services: Services): Promise<void> {
   const { endpoint, ...settings } = backend
   const record: NewBackend = { ...settings, name: DEFAULT, endpoints: endpoint }
-  await services.backends.syncConfigured(GATE, record, 'must-match')
+  await services.backends.syncConfigured(GATE, record)
 }
 
 /** Finishes or undoes what a crash left. What cannot be settled now is settled when it is touched next. */

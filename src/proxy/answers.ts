@@ -10,7 +10,7 @@ import { readBackendError } from './backend/backend-error.ts'
 import type { Backends } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { backendOfBucket } from './ownership.ts'
-import { sendXml } from './reply.ts'
+import { sendEmpty, sendXml } from './reply.ts'
 
 /** S3's own upper bound of one page of buckets. */
 const MAX_BUCKETS = 10_000
@@ -49,6 +49,14 @@ export async function getObjectAcl(request: AuthorizedRequest, deps: ObjectAnswe
   )
   if (answer.status >= 400) throw readBackendError(answer)
   sendOwnership(request)
+}
+
+/** Whether the bucket is there, the backend says; where it is, the gate. */
+export async function headBucket(request: AuthorizedRequest, deps: ObjectAnswerDeps): Promise<void> {
+  const outgoing = backendRequest(request, { headers: [], query: '', body: { kind: 'none' } })
+  const answer = await deps.backends.request(outgoing, { maxBytes: 0 })
+  if (answer.status >= 400) throw readBackendError(answer)
+  sendEmpty(request.asked.received, 200, [['x-amz-bucket-region', request.backend.record.region]])
 }
 
 /** How a project shows itself where S3 names an owner. */

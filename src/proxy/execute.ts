@@ -5,7 +5,14 @@
 import type { Bucket } from '../iam/model.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import type { MatchableOperationName } from '../s3/operation.ts'
-import { type AnswerDeps, getBucketLocation, getObjectAcl, listBuckets, sendOwnership } from './answers.ts'
+import {
+  type AnswerDeps,
+  getBucketLocation,
+  getObjectAcl,
+  headBucket,
+  listBuckets,
+  sendOwnership,
+} from './answers.ts'
 import { type AuthorizedRequest, decide } from './authorize.ts'
 import { deleteObjects } from './batch-delete.ts'
 import { refuseBody } from './body.ts'
@@ -20,6 +27,7 @@ type Handler = (request: AuthorizedRequest, deps: ExecuteDeps) => void | Promise
 const HANDLERS: Partial<Record<MatchableOperationName, Handler>> = {
   ListBuckets: withoutBody(listBuckets),
   GetBucketLocation: withoutBody(getBucketLocation),
+  HeadBucket: withoutBody(headBucket),
   GetBucketAcl: withoutBody(sendOwnership),
   GetObjectAcl: withoutBody(getObjectAcl),
   CreateBucket: createBucket,

@@ -30,14 +30,10 @@ export interface Backends {
   delete(actor: Actor, id: string): Promise<void>
   /**
    * Brings the row of that name in line with the configuration. An endpoint that changed under a backend that owns
-   * buckets fails with `endpoint_changed` unless `endpoints` says `may-change`: the buckets may not be there. The
-   * embedded backend may always move: its address is new at every start.
+   * buckets fails with `endpoint_changed`: the buckets may not be there. The embedded backend may move, since its address
+   * is new at every start, but not take another one's place.
    */
-  syncConfigured(
-    actor: Actor,
-    configured: NewBackend,
-    endpoints: 'may-change' | 'must-match',
-  ): Promise<Backend>
+  syncConfigured(actor: Actor, configured: NewBackend): Promise<Backend>
 }
 
 export function createBackends(deps: ServiceDeps): Backends {
@@ -107,14 +103,15 @@ export function createBackends(deps: ServiceDeps): Backends {
         await transaction.backends.delete(id)
       }),
 
-    async syncConfigured(actor, configured, endpoints) {
+    async syncConfigured(actor, configured) {
       checkBackend(configured)
       const { name } = configured
       return mutate(deps, actor, { resource: 'backend', id: name }, async (transaction) => {
         const before = await findByName(transaction.backends, name)
         if (before === undefined) return insert(transaction, configured)
-        const moved = pointsElsewhere(before, changedBackend(before, configured))
-        if (moved && endpoints === 'must-match') await refuseToMove(transaction, before)
+        if (pointsElsewhere(before, changedBackend(before, configured))) {
+          await refuseToMove(transaction, before, configured)
+        }
         return save(transaction, before, configured)
       })
     },
@@ -146,12 +143,20 @@ async function findByName(backends: BackendReads, name: string): Promise<Backend
 }
 
 /** @throws ServiceError `endpoint_changed` where the backend owns buckets */
-async function refuseToMove(transaction: Transaction, { id, name, endpoints }: Backend): Promise<void> {
+async function refuseToMove(
+  transaction: Transaction,
+  { id, name, endpoints }: Backend,
+  configured: NewBackend,
+): Promise<void> {
   const buckets = await transaction.buckets.countOnBackend(id)
   if (buckets === 0) return
+  const remedy =
+    configured.kind === 'embedded'
+      ? 'no backend is configured now: configure it again, with S3WARDEN_BACKEND_ENDPOINT and what goes with it'
+      : `it is configured to be elsewhere: if the same buckets are there, say so with \`s3warden backend update ${name} --endpoint …\``
   throw new ServiceError({
     type: 'precondition_failed',
     precondition: 'endpoint_changed',
-    help_message: `backend \`${name}\` holds ${buckets} of our buckets at ${endpoints.join(', ')}, and is configured to be elsewhere: if the same buckets are there, say so with \`s3warden backend update ${name} --endpoint …\``,
+    help_message: `backend \`${name}\` holds ${buckets} of our buckets at ${endpoints.join(', ')}, and ${remedy}`,
   })
 }

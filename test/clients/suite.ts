@@ -238,7 +238,9 @@ function wholeJob(adapter: ClientAdapter, scheme: Scheme, stageOf: () => Stage):
           (error: Error) => error.message,
         )
       })
-      expect(said).toMatch(/access ?denied|permission denied|insufficient permissions|forbidden|\b403\b/i)
+      expect(said).toMatch(
+        /access ?denied|permission denied|insufficient permissions|operation not permitted|forbidden|\b403\b/i,
+      )
       expect(said).not.toMatch(/Traceback|panic:|goroutine|\n {4}at /)
       const refused = entries.filter(({ status }) => status === 403)
       expect(refused.map(({ operation }) => operation)).not.toEqual([])
@@ -252,9 +254,10 @@ function wholeJob(adapter: ClientAdapter, scheme: Scheme, stageOf: () => Stage):
   test('deletes one, and many', async (context) => {
     if (session.remove instanceof Cannot || adapter.layout instanceof Cannot) {
       const removeMany = ability(session.removeMany, context)
-      const before = (await stage.keys(bucket)).length
+      const before = await stage.keys(bucket)
       await removeMany(bucket, [])
-      expect((await stage.keys(bucket)).length).toBeLessThan(before)
+      const after = new Set(await stage.keys(bucket))
+      expect(before.filter((key) => !after.has(key)).length).toBeGreaterThan(1)
       return
     }
     await session.remove(bucket, 'up/small')

@@ -60,7 +60,7 @@ export class Lane {
   /** Requests for this tenant's bucket that reached the backend whole. */
   #arrived: RecordedRequest[] = []
   /** Asked on connections that are gone, and not there yet. */
-  #outstanding: readonly Passable[] = []
+  #outstanding: readonly { readonly asked: Passable; readonly until: number }[] = []
 
   constructor(options: LaneOptions) {
     this.#options = options
@@ -133,10 +133,14 @@ export class Lane {
     if (passable.length === 0 && response !== 'torn' && response.status < 400) {
       return 'what must be refused was answered as a success'
     }
-    const open: Passable[] = [...this.#outstanding, ...passable]
+    const now = Date.now()
+    const open = [
+      ...this.#outstanding.filter(({ until }) => until > now),
+      ...passable.map((asked) => ({ asked, until: now + PATIENCE_MS })),
+    ]
     for (const request of arrived) {
       const reasons: string[] = []
-      const match = open.findIndex((asked) =>
+      const match = open.findIndex(({ asked }) =>
         this.#consequences.some((consequence) => {
           const own = passable.length === 1 && asked === passable[0] ? response : 'torn'
           const difference = differenceFrom(consequence, request, own, asked)
@@ -148,7 +152,9 @@ export class Lane {
       open.splice(match, 1)
     }
     // What is done for a client that did not wait for its answer may be done a little later.
-    this.#outstanding = clean && response !== 'torn' ? [] : open.slice(-8)
+    this.#outstanding = open.filter(
+      ({ asked }) => !(clean && response !== 'torn' && passable.includes(asked)),
+    )
     return undefined
   }
 

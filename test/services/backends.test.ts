@@ -15,9 +15,9 @@ const CONFIGURED: NewBackend = {
 test('a configured backend is made where it is missing, and left alone where nothing changed', async () => {
   const { services } = await setUp()
   const configured = { ...CONFIGURED, name: 'second' }
-  const made = await services.backends.syncConfigured(OPERATOR, configured, 'must-match')
+  const made = await services.backends.syncConfigured(OPERATOR, configured)
   const entries = (await services.logs.list({})).total_count
-  expect(await services.backends.syncConfigured(OPERATOR, configured, 'must-match')).toEqual(made)
+  expect(await services.backends.syncConfigured(OPERATOR, configured)).toEqual(made)
   expect((await services.logs.list({})).total_count).toBe(entries)
   expect(await services.backends.get('second')).toEqual(made)
   expect(await services.backends.get(made.id)).toEqual(made)
@@ -26,11 +26,12 @@ test('a configured backend is made where it is missing, and left alone where not
 test('a changed credential and region are taken over, and the secret is in no log', async () => {
   const { services, store, world } = await setUp()
   const secret_key = new Secret('another backend secret')
-  await services.backends.syncConfigured(
-    OPERATOR,
-    { ...CONFIGURED, region: 'nl-ams', access_key: 'another-key', secret_key },
-    'must-match',
-  )
+  await services.backends.syncConfigured(OPERATOR, {
+    ...CONFIGURED,
+    region: 'nl-ams',
+    access_key: 'another-key',
+    secret_key,
+  })
   store.reader.refresh()
   const backend = store.reader.findBackend(world.backend.id)
   expect(backend?.record).toMatchObject({ region: 'nl-ams', access_key: 'another-key' })
@@ -45,38 +46,29 @@ describe('the endpoint of a backend that owns buckets', () => {
     { title: 'https', endpoints: ['https://127.0.0.1:7480'] },
   ])('does not change unnoticed: $title', async ({ endpoints }) => {
     const { services, world } = await setUp()
-    const syncing = services.backends.syncConfigured(OPERATOR, { ...CONFIGURED, endpoints }, 'must-match')
+    const syncing = services.backends.syncConfigured(OPERATOR, { ...CONFIGURED, endpoints })
     expect(await faultOf(syncing)).toMatchObject({ precondition: 'endpoint_changed' })
     expect((await services.backends.get(world.backend.id)).endpoints).toEqual(world.backend.endpoints)
 
     await services.backends.update(OPERATOR, world.backend.id, { endpoints })
-    const synced = await services.backends.syncConfigured(
-      OPERATOR,
-      { ...CONFIGURED, endpoints },
-      'must-match',
-    )
+    const synced = await services.backends.syncConfigured(OPERATOR, { ...CONFIGURED, endpoints })
     expect(synced.endpoints).toEqual(endpoints)
   })
 
-  test('changes where that was said', async () => {
-    const { services } = await setUp()
-    const endpoints = ['http://127.0.0.1:7481']
-    const synced = await services.backends.syncConfigured(
-      OPERATOR,
-      { ...CONFIGURED, endpoints },
-      'may-change',
-    )
-    expect(synced.endpoints).toEqual(endpoints)
+  test('is not taken over by the embedded backend', async () => {
+    const { services, world } = await setUp()
+    const embedded: NewBackend = { ...CONFIGURED, kind: 'embedded', endpoints: ['http://127.0.0.1:1'] }
+    expect(await faultOf(services.backends.syncConfigured(OPERATOR, embedded))).toMatchObject({
+      precondition: 'endpoint_changed',
+      help_message: expect.stringContaining('S3WARDEN_BACKEND_ENDPOINT'),
+    })
+    expect(await services.backends.get(world.backend.id)).toMatchObject({ kind: 'ceph' })
   })
 
   test('may be written differently', async () => {
     const { services } = await setUp()
     const endpoints = ['http://127.0.0.1:7480/']
-    const synced = await services.backends.syncConfigured(
-      OPERATOR,
-      { ...CONFIGURED, endpoints },
-      'must-match',
-    )
+    const synced = await services.backends.syncConfigured(OPERATOR, { ...CONFIGURED, endpoints })
     expect(synced.endpoints).toEqual(endpoints)
   })
 
@@ -88,18 +80,16 @@ describe('the endpoint of a backend that owns buckets', () => {
       kind: 'embedded',
       endpoints: ['http://127.0.0.1:1'],
     }
-    const { id } = await services.backends.syncConfigured(OPERATOR, embedded, 'must-match')
+    const { id } = await services.backends.syncConfigured(OPERATOR, embedded)
     await services.buckets.adopt(OPERATOR, {
       name: 'its-bucket',
       project_id: world.project.id,
       backend_id: id,
     })
     const moved = { ...embedded, endpoints: ['http://127.0.0.1:2'] }
-    expect((await services.backends.syncConfigured(OPERATOR, moved, 'must-match')).endpoints).toEqual(
-      moved.endpoints,
-    )
+    expect((await services.backends.syncConfigured(OPERATOR, moved)).endpoints).toEqual(moved.endpoints)
     const replaced: NewBackend = { ...embedded, kind: 'ceph', endpoints: ['http://127.0.0.1:3'] }
-    expect(await faultOf(services.backends.syncConfigured(OPERATOR, replaced, 'must-match'))).toMatchObject({
+    expect(await faultOf(services.backends.syncConfigured(OPERATOR, replaced))).toMatchObject({
       precondition: 'endpoint_changed',
     })
   })
@@ -109,9 +99,7 @@ test('the endpoint of a backend without buckets changes freely, and it can be de
   const { services } = await setUp()
   const { id } = await services.backends.create(OPERATOR, { ...CONFIGURED, name: 'second' })
   const moved = { ...CONFIGURED, name: 'second', endpoints: ['http://127.0.0.1:9'] }
-  expect((await services.backends.syncConfigured(OPERATOR, moved, 'must-match')).endpoints).toEqual(
-    moved.endpoints,
-  )
+  expect((await services.backends.syncConfigured(OPERATOR, moved)).endpoints).toEqual(moved.endpoints)
   await services.backends.delete(OPERATOR, id)
   expect(await faultOf(services.backends.get(id))).toMatchObject({ type: 'not_found', resource: 'backend' })
 })

@@ -6,6 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { SYSTEM_RANDOM } from '../../src/services/deps.ts'
+import { createServices } from '../../src/services/index.ts'
+import type { Services } from '../../src/services/services.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
 import { freePorts } from './ports.ts'
 import { collect, ended, type Outcome, run } from './run.ts'
 
@@ -55,6 +59,7 @@ export class Gate {
   readonly #stdout: () => string
   readonly #stderr: () => string
   readonly #exit: Promise<number | null>
+  #store: Promise<Store> | undefined
 
   private constructor(settings: GateSettings, data: string, [port, healthPort]: readonly [number, number]) {
     this.#settings = settings
@@ -145,6 +150,12 @@ export class Gate {
     return JSON.parse(outcome.stdout) as T
   }
 
+  /** What the command line does, in this process, on this gate's store. */
+  async services(): Promise<Services> {
+    this.#store ??= openStore({ dataDir: this.data, now: Date.now })
+    return createServices({ store: await this.#store, now: Date.now, random: SYSTEM_RANDOM })
+  }
+
   /** Sends a signal to the serving process. */
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name)
@@ -159,6 +170,7 @@ export class Gate {
   async destroy(): Promise<void> {
     this.#process.kill('SIGKILL')
     await this.#exit
+    ;(await this.#store)?.close()
     if (this.#settings.data === undefined) await rm(this.data, { recursive: true, force: true })
   }
 

@@ -1,4 +1,12 @@
-/** The operator at the command line: makes tenants, keys and rules for a test, and takes them away. */
+/**
+ * The operator: makes tenants, keys and rules for a test. Through the services in the test's own process, on the gate's
+ * store: to the gate that is one more process, as the command line is, and a test does not wait for fifty of those.
+ */
+import { parseDuration } from '../../src/config/kinds.ts'
+import type { Actor } from '../../src/iam/reader.ts'
+import { parseResource } from '../../src/iam/restriction-input.ts'
+import type { NewRule } from '../../src/services/policies.ts'
+import type { Services } from '../../src/services/services.ts'
 import type { Gate } from './gate.ts'
 import type { Credentials } from './reference-signer.ts'
 
@@ -23,98 +31,89 @@ export interface KeySettings {
   readonly regions?: readonly string[]
 }
 
-interface Identified {
-  readonly id: string
-}
-
-interface KeyRecord {
-  readonly access_key: string
-  readonly secret_key: string
-}
+const ACTOR: Actor = { bearer_id: '', ip: '', user_agent: 'test' }
 
 export class Operator {
   readonly gate: Gate
   readonly organizationId: string
   /** The organization's default project. */
   readonly projectId: string
+  readonly #services: Services
 
-  private constructor(gate: Gate, organizationId: string, projectId: string) {
+  private constructor(gate: Gate, services: Services, organizationId: string, projectId: string) {
     this.gate = gate
+    this.#services = services
     this.organizationId = organizationId
     this.projectId = projectId
   }
 
   /** Works in the organization that `serve` made at its first start. */
   static async of(gate: Gate): Promise<Operator> {
-    const made = await gate.json<{ organization_id: string; project_id: string }>(['bootstrap'])
-    return new Operator(gate, made.organization_id, made.project_id)
+    const services = await gate.services()
+    const [organization] = (await services.organizations.list({ page_size: 1 })).items
+    if (organization === undefined) throw new Error('the gate has made no organization')
+    const filters = { organization_id: organization.id }
+    const projects = (await services.projects.list({ filters })).items
+    const project = projects.find(({ is_default }) => is_default)
+    if (project === undefined) throw new Error('the organization has no default project')
+    return new Operator(gate, services, organization.id, project.id)
   }
 
   /** Works in an organization of its own. */
   static async ofAnotherOrganization(gate: Gate, name: string): Promise<Operator> {
-    const made = await gate.json<Identified & { default_project_id: string }>([
-      'org',
-      'create',
-      name,
-      '--owner-email',
-      `${name}@example.com`,
-    ])
-    return new Operator(gate, made.id, made.default_project_id)
+    const services = await gate.services()
+    const owner = { email: `${name}@example.com` }
+    const { organization, project } = await services.organizations.create(ACTOR, { name, owner })
+    return new Operator(gate, services, organization.id, project.id)
   }
 
   async project(name: string): Promise<string> {
-    return this.#create('project', [name])
+    return (await this.#services.projects.create(ACTOR, this.#named(name))).id
   }
 
   async application(name: string): Promise<string> {
-    return this.#create('app', [name])
+    return (await this.#services.applications.create(ACTOR, this.#named(name))).id
   }
 
   async user(name: string): Promise<string> {
-    return this.#create('user', [`${name}@example.com`, '--username', name])
+    const input = { organization_id: this.organizationId, username: name, email: `${name}@example.com` }
+    return (await this.#services.users.create(ACTOR, input)).id
   }
 
   async group(name: string): Promise<string> {
-    return this.#create('group', [name])
+    return (await this.#services.groups.create(ACTOR, this.#named(name))).id
   }
 
-  async policy(principal: Principal, [first, ...rest]: readonly RuleSettings[]): Promise<string> {
-    const [[kind, id] = []] = Object.entries(principal)
-    const policy = await this.#create('policy', [
-      `policy-${crypto.randomUUID()}`,
-      `--${kind}`,
-      id ?? '',
-      ...(first === undefined ? [] : grant(first, '--organization-scope')),
-    ])
-    for (const rule of rest) await this.rule(policy, rule)
-    return policy
+  async policy(principal: Principal, rules: readonly RuleSettings[]): Promise<string> {
+    const policy = await this.#services.policies.create(ACTOR, {
+      ...this.#named(`policy-${crypto.randomUUID()}`),
+      principal: whom(principal),
+      rules: rules.map((rule) => this.#rule(rule)),
+    })
+    return policy.id
   }
 
   async rule(policy: string, rule: RuleSettings): Promise<string> {
-    const made = await this.gate.json<Identified>([
-      'rule',
-      'create',
-      policy,
-      ...grant(rule, '--organization'),
-    ])
-    return made.id
+    return (await this.#services.policies.addRule(ACTOR, policy, this.#rule(rule))).id
   }
 
   async key(bearer: Principal, settings: KeySettings = {}): Promise<Credentials> {
-    const [[kind, id] = []] = Object.entries(bearer)
-    const { project, expires, operations = [], resources = [], regions = [] } = settings
-    const record = await this.gate.json<KeyRecord>([
-      'key',
-      'create',
-      `--${kind}`,
-      id ?? '',
-      ...(project === undefined ? [] : ['--project', project]),
-      ...(expires === undefined ? [] : ['--expires', expires]),
-      ...operations.flatMap((operation) => ['--operation', operation]),
-      ...resources.flatMap((resource) => ['--resource', resource]),
-      ...regions.flatMap((region) => ['--region', region]),
-    ])
-    return { accessKey: record.access_key, secretKey: record.secret_key }
+    const { project, expires, operations, resources, regions } = settings
+    const limits = [operations, resources, regions]
+    const made = await this.#services.keys.create(ACTOR, {
+      bearer: whose(bearer),
+      default_project_id: project,
+      expires_at: expires === undefined ? null : inTime(expires),
+      restrictions: limits.every((limit) => limit === undefined)
+        ? null
+        : {
+            operations: operations ?? null,
+            tags: null,
+            resources: resources?.map(parseResource) ?? null,
+            regions: regions ?? null,
+          },
+    })
+    return { accessKey: made.key.access_key, secretKey: made.secret_key.reveal() }
   }
 
   /** An application with one policy over the given projects, and a key that works in the first of them. */
@@ -135,22 +134,37 @@ export class Operator {
     )
   }
 
-  async #create(noun: string, settings: readonly string[]): Promise<string> {
-    const record = await this.gate.json<Identified>([
-      noun,
-      'create',
-      '--organization',
-      this.organizationId,
-      ...settings,
-    ])
-    return record.id
+  #named(name: string): { readonly organization_id: string; readonly name: string } {
+    return { organization_id: this.organizationId, name }
+  }
+
+  #rule({ sets, projects, condition }: RuleSettings): NewRule {
+    return {
+      permission_set_names: sets,
+      scope:
+        projects === undefined
+          ? { kind: 'organization', organization_id: this.organizationId }
+          : { kind: 'projects', project_ids: projects },
+      condition,
+    }
   }
 }
 
-function grant({ sets, projects, condition }: RuleSettings, wholeOrganization: string): readonly string[] {
-  return [
-    ...sets.flatMap((set) => ['--permission-set', set]),
-    ...(projects?.flatMap((project) => ['--project', project]) ?? [wholeOrganization]),
-    ...(condition === undefined ? [] : ['--condition', condition]),
-  ]
+function whom(principal: Principal): {
+  readonly kind: 'application' | 'user' | 'group'
+  readonly id: string
+} {
+  if ('application' in principal) return { kind: 'application', id: principal.application }
+  return 'user' in principal ? { kind: 'user', id: principal.user } : { kind: 'group', id: principal.group }
+}
+
+function whose(bearer: Principal): { readonly kind: 'application' | 'user'; readonly id: string } {
+  const { kind, id } = whom(bearer)
+  if (kind === 'group') throw new Error('a group has no keys')
+  return { kind, id }
+}
+
+/** @param duration from now, such as `1h` */
+function inTime(duration: string): string {
+  return new Date(Date.now() + (parseDuration(duration) ?? Number.NaN)).toISOString()
 }

@@ -56,7 +56,7 @@ async function applyBackend(
   const changes = changesBetween(shown, backendEntry(match.entity))
   const other = (await run.secrets.ofBackend(match.entity.id))?.reveal() !== secret_key.reveal()
   if (changes.length === 0 && !other) return run.unchanged()
-  backends.put(await services.backends.syncConfigured(actor, record, 'must-match'))
+  backends.put(await services.backends.syncConfigured(actor, record))
   run.step({
     action: 'update',
     kind: 'backend',

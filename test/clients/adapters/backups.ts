@@ -38,7 +38,8 @@ export const restic: ClientAdapter = {
   layout: NO_OBJECTS,
   emptySegments: NO_OBJECTS,
   without: {},
-  requestsWhenRefused: 1,
+  // It tries ten times whatever it is told, and clears away after each.
+  requestsWhenRefused: 22,
   open: async ({ endpoint, accessKey, secretKey, authority, home }: ClientAccess): Promise<Session> => {
     const env = environment(home, {
       AWS_ACCESS_KEY_ID: accessKey,
@@ -104,10 +105,12 @@ export const duplicity: ClientAdapter = {
         await cli('restore', '--force', ...options, of(bucket), directory)
         await cli('verify', ...options, of(bucket), directory)
       },
-      removeMany: async (bucket) =>
-        void (await cli('remove-all-but-n-full', '0', '--force', ...options, of(bucket)).catch(async () =>
-          cli('remove-older-than', '0s', '--force', ...options, of(bucket)),
-        )),
+      removeMany: async (bucket) => {
+        const another = join(home, 'another')
+        await mkdir(another)
+        await cli('full', ...options, '--allow-source-mismatch', another, of(bucket))
+        await cli('remove-all-but-n-full', '1', '--force', ...options, of(bucket))
+      },
     }
   },
 }

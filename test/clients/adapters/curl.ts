@@ -1,6 +1,6 @@
 /** curl with `--aws-sigv4`, whose user writes requests by hand: keys encoded, parameters sorted. */
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeKey } from '../../support/reference-signer.ts'
 import {
@@ -49,10 +49,19 @@ async function open(access: ClientAccess): Promise<Session> {
   ])
   const url = (bucket: string, key = '', query = '') =>
     `${endpoint}/${bucket}${key === '' ? '' : `/${encodeKey(key)}`}${query === '' ? '' : `?${query}`}`
-  const document = async (text: string): Promise<string> => {
+  /** A body of XML, with the checksum that S3 wants of some. */
+  const document = async (text: string): Promise<readonly string[]> => {
     const file = join(home, 'document.xml')
     await writeFile(file, text)
-    return file
+    const md5 = createHash('md5').update(text).digest('base64')
+    return [
+      '--header',
+      'Content-Type: application/xml',
+      '--header',
+      `Content-MD5: ${md5}`,
+      '--data-binary',
+      `@${file}`,
+    ]
   }
   const upload = async (file: string, bucket: string, key: string, headers: readonly string[] = []) => {
     const parts = await splitFile(file, PART_BYTES, home)
@@ -75,15 +84,7 @@ async function open(access: ClientAccess): Promise<Session> {
       rows.push(`<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`)
     }
     const body = await document(`<CompleteMultipartUpload>${rows.join('')}</CompleteMultipartUpload>`)
-    await cli(
-      '--request',
-      'POST',
-      '--data-binary',
-      `@${body}`,
-      '--header',
-      'Content-Type: application/xml',
-      url(bucket, key, `uploadId=${id}`),
-    )
+    await cli('--request', 'POST', ...body, url(bucket, key, `uploadId=${id}`))
   }
   const download = async (bucket: string, key: string, file: string) =>
     void (await cli('--create-dirs', '--output', file, url(bucket, key)))
@@ -136,7 +137,7 @@ async function open(access: ClientAccess): Promise<Session> {
         ([name, value]) => `<Tag><Key>${name}</Key><Value>${value}</Value></Tag>`,
       )
       const body = await document(`<Tagging><TagSet>${rows.join('')}</TagSet></Tagging>`)
-      await cli('--upload-file', body, url(bucket, key, 'tagging='))
+      await cli('--request', 'PUT', ...body, url(bucket, key, 'tagging='))
     },
     tags: async (bucket, key) =>
       Object.fromEntries(
@@ -163,20 +164,7 @@ async function open(access: ClientAccess): Promise<Session> {
     removeMany: async (bucket, keys) => {
       const rows = keys.map((key) => `<Object><Key>${key}</Key></Object>`)
       const body = await document(`<Delete><Quiet>true</Quiet>${rows.join('')}</Delete>`)
-      const md5 = createHash('md5')
-        .update(await readFile(body))
-        .digest('base64')
-      await cli(
-        '--request',
-        'POST',
-        '--data-binary',
-        `@${body}`,
-        '--header',
-        'Content-Type: application/xml',
-        '--header',
-        `Content-MD5: ${md5}`,
-        url(bucket, '', 'delete='),
-      )
+      await cli('--request', 'POST', ...body, url(bucket, '', 'delete='))
     },
     close: async () => {},
   }

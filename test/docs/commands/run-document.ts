@@ -21,20 +21,19 @@ export const hasCommands = (document: string): boolean => usedBlocks(document).l
 
 /** Declares the tests of a document. */
 export function runCommandsOf(document: string): void {
-  let scene: Scene
+  let scene: Scene | undefined
   beforeAll(async () => {
-    scene = await Scene.open()
+    if (isInstalled('bash')) scene = await Scene.open()
   })
-  afterAll(() => scene.close())
+  afterAll(() => scene?.close())
 
   for (const block of usedBlocks(document)) {
     const { attributes, line, text } = block
     const file = attributes.get('file')
     const steps = file === undefined ? stepsOf(block) : []
     const by = attributes.get('by')
-    const missing = (attributes.get('needs') ?? '')
-      .split(',')
-      .filter((program) => program !== '' && !isInstalled(program))
+    const needed = ['bash', ...(attributes.get('needs')?.split(',') ?? [])]
+    const missing = needed.filter((program) => !isInstalled(program))
     const title = `line ${line}: ${file ?? steps[0]?.command}`
     if (by !== undefined) {
       test(`${title} (run by ${BY[by]})`, () => expect(Object.keys(BY)).toContain(by))
@@ -44,11 +43,12 @@ export function runCommandsOf(document: string): void {
       test(title, async () => {
         expect(missing).toEqual([])
         if (attributes.has('afresh')) {
-          await scene.close()
+          await scene?.close()
           scene = await Scene.open()
         }
-        if (file !== undefined) scene.write(file, text)
-        for (const step of steps) await (attributes.has('background') ? scene.start(step) : scene.run(step))
+        const stage = scene!
+        if (file !== undefined) stage.write(file, text)
+        for (const step of steps) await (attributes.has('background') ? stage.start(step) : stage.run(step))
       })
     }
   }

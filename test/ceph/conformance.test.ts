@@ -1,0 +1,4 @@
+import { conformance } from '../conformance/conformance.ts'
+import { onCeph } from './ceph.ts'
+
+onCeph((ceph) => conformance('ceph', ceph))

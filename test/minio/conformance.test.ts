@@ -1,0 +1,4 @@
+import { conformance } from '../conformance/conformance.ts'
+import { onMinio } from './minio.ts'
+
+onMinio((minio) => conformance('minio', minio))
