@@ -94,7 +94,14 @@ function send(
   } else {
     response.end(body)
     closeUnlessTaken(response)
+    if (unread === 'little') closeUnlessComplete(request)
   }
+}
+
+/** A body that nobody wants is not waited for longer than a long one is. */
+function closeUnlessComplete({ incoming }: ReceivedRequest): void {
+  const timer = setTimeout(() => incoming.destroy(), LINGER_MS)
+  incoming.once('close', () => clearTimeout(timer))
 }
 
 /**
@@ -115,14 +122,14 @@ function tearDown({ incoming, response }: ReceivedRequest): void {
 
 /**
  * What to do about a body that was announced and not read.
- * `none`: there is none, or Node discards the little that is left. `close`: the client waits for `100 Continue` and
- * will not get it. `linger`: it may be long: the answer goes out at once, the rest is discarded for a while.
+ * `none`: there is none. `little`: Node discards what is left. `close`: the client waits for `100 Continue` and will
+ * not get it. `linger`: it may be long: the answer goes out at once, the rest is discarded for a while.
  */
-function unreadBody(request: ReceivedRequest): 'none' | 'close' | 'linger' {
+function unreadBody(request: ReceivedRequest): 'none' | 'little' | 'close' | 'linger' {
   const length = announcedLength(request.headers)
   if (length === 0 || request.incoming.complete) return 'none'
   if (request.expectsContinue && !continued.has(request)) return 'close'
-  return length !== null && length <= DRAIN_AND_KEEP ? 'none' : 'linger'
+  return length !== null && length <= DRAIN_AND_KEEP ? 'little' : 'linger'
 }
 
 /** Requests whose client was told to go on and send the body. */
