@@ -7,7 +7,6 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { Client } from 'minio'
-import { encodeKey } from '../../support/reference-signer.ts'
 import type { ClientAccess, ClientAdapter, Names, Session } from '../client.ts'
 import { harvestPaths } from '../tree.ts'
 
@@ -70,8 +69,9 @@ async function open(access: ClientAccess): Promise<Session> {
       }
     },
     list,
+    // It encodes the source itself.
     copy: async (from, to) =>
-      void (await client.copyObject(to.bucket, to.key, `/${from.bucket}/${encodeKey(from.key)}`)),
+      void (await client.copyObject(to.bucket, to.key, `/${from.bucket}/${from.key}`)),
     setTags: (bucket, key, tags) => client.setObjectTagging(bucket, key, { ...tags }),
     tags: async (bucket, key) =>
       Object.fromEntries(
