@@ -14,7 +14,7 @@ const DRAIN_AND_KEEP = 256 * 1024
 /** Beyond it the connection closes; until then this much is read so that the client gets to see the answer. */
 const LINGER_BYTES = 128 * 1024 * 1024
 const LINGER_MS = 10_000
-/** A client that takes nothing of an answer for this long has given up. */
+/** A client that takes nothing of an answer, or has not sent the rest of a refused body, for this long has given up. */
 const TAKING_MS = 60_000
 
 /** The second of S3's two request ids: says nothing, but clients print it. */
@@ -98,9 +98,9 @@ function send(
   }
 }
 
-/** A body that nobody wants is not waited for longer than a long one is. */
+/** A short body that nobody wants may take its time, but not for ever. */
 function closeUnlessComplete({ incoming }: ReceivedRequest): void {
-  const timer = setTimeout(() => incoming.destroy(), LINGER_MS)
+  const timer = setTimeout(() => incoming.destroy(), TAKING_MS)
   incoming.once('close', () => clearTimeout(timer))
 }
 

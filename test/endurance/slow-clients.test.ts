@@ -129,7 +129,7 @@ async function stall({ first, drip }: Staller): Promise<readonly [told: string, 
       })
     return [
       told,
-      await Promise.race([connection.closed().then(() => 'cut off'), pause(60_000, 'still there')]),
+      await Promise.race([connection.closed().then(() => 'cut off'), pause(120_000, 'still there')]),
     ]
   } finally {
     clearInterval(dripping)
