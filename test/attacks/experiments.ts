@@ -281,7 +281,8 @@ const bodies: readonly Experiment[] = [
           },
         )
         expect(verdict(await deliver(arena, request))).toBe('200')
-        const [received] = arena.backend.received
+        // A torn upload of an earlier case may be noticed only now.
+        const received = arena.backend.received.find(({ target }) => target === '/ours/chunked')
         const value = (name: string) => received?.headers.find(([other]) => other.toLowerCase() === name)?.[1]
         expect(received?.body.equals(body)).toBe(true)
         expect([

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { createLog, type LogLevel } from '../../src/observe/log.ts'
 import { entry } from './entry.ts'
 
@@ -10,12 +10,16 @@ function logged(level: LogLevel) {
   const log = createLog({ level, destination: path, writers: 'one' })
   return {
     log,
-    lines: async () => {
-      // The file is opened in the background.
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      log.flush()
-      const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
-      return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+    /** All that it has written; it writes in the background, so this waits for a last line. */
+    lines: () => {
+      log.setLevel('info')
+      log.info('last')
+      return vi.waitFor(() => {
+        const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
+        const written = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+        expect(written.pop()?.event).toBe('last')
+        return written
+      })
     },
   }
 }
@@ -27,6 +31,13 @@ it('writes one JSON object a line for a request, with these fields and no others
   expect(Object.keys(line ?? {})).toEqual(['level', 'time', ...Object.keys(entry({})), 'event'])
   expect(line).toMatchObject({ level: 'info', event: 'request', bucket: 'photos', status: 200 })
   expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+})
+
+it('opens a file by its path, in a folder that is yet to be made', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 's3warden-log-')), 'new', 'log')
+  const log = createLog({ level: 'info', destination: path, writers: 'one' })
+  log.info('started')
+  await vi.waitFor(() => expect(readFileSync(path, 'utf8')).toMatch(/^\{.*"event":"started"\}\n$/))
 })
 
 it.each<[level: LogLevel, events: string[]]>([

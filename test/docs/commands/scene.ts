@@ -120,6 +120,11 @@ export class Scene {
     const stuck = setTimeout(() => this.#shell.kill('SIGKILL'), PATIENCE_MS)
     await over
     clearTimeout(stuck)
+    // What a group's first process started may outlive it, and still write.
+    await until(
+      () => this.#background.every(hasEnded) || null,
+      () => 'what the document starts does not end',
+    )
     await rm(join(this.#folder, '..'), { recursive: true, force: true })
   }
 
@@ -140,6 +145,15 @@ export class Scene {
 
 function differ(command: string, documented: readonly string[], said: string): string {
   return `${command}\nis documented to say\n${documented.join('\n')}\nand says\n${said}`
+}
+
+function hasEnded(group: number): boolean {
+  try {
+    process.kill(-group, 0)
+    return false
+  } catch {
+    return true
+  }
 }
 
 async function until<T>(look: () => T | null, complaint: () => string): Promise<T> {
