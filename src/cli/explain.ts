@@ -9,39 +9,24 @@ import { explainDecision } from '../iam/explain.ts'
 import type { IamReader } from '../iam/reader.ts'
 import { requiredAccess } from '../iam/required-access.ts'
 import { type AskedRequest, ask } from '../proxy/ask.ts'
-import { inForce } from '../proxy/authenticate.ts'
+import { type FormUpload, inForce } from '../proxy/authenticate.ts'
 import { authorize } from '../proxy/authorize.ts'
 import type { ReceivedRequest } from '../proxy/edge.ts'
 import { createJournal } from '../proxy/journal.ts'
 import type { Ownership } from '../proxy/ownership.ts'
 import { type Survey, survey } from '../proxy/survey.ts'
-import { permissionDenied, S3Error } from '../s3/error.ts'
+import { permissionDenied, S3Error, type S3ErrorCode } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import { OPERATIONS, type OperationName } from '../s3/operation.ts'
 import { type Target, targetPath } from '../s3/target.ts'
-import type { QueryParameters } from '../s3/uri.ts'
 import { parseAccessKey } from '../sigv4/access-key.ts'
 import { UsageError } from './fault.ts'
-
-/** What is asked, by whom, from where and when. */
-export interface Question {
-  /** `KEY` or `KEY@projectId`. */
-  readonly key: string
-  readonly operation: OperationName
-  readonly bucket: string | null
-  readonly objectKey: string | null
-  readonly query: QueryParameters
-  /** Lower-case names. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly ip: string
-  /** Milliseconds since the epoch. */
-  readonly time: number
-}
+import type { Question } from './question.ts'
 
 export interface Explanation {
   readonly allowed: boolean
   /** What the client would get; null: what the backend answers. */
-  readonly code: string | null
+  readonly code: S3ErrorCode | null
   /** In the words of the gate's log. */
   readonly reason: string
   /** Each action that is needed: by which rule it is allowed, or which restriction, condition or lack refuses it. */
@@ -99,7 +84,7 @@ function askFor(question: Question, received: ReceivedRequest, reader: IamReader
     hoists: false,
     payload: { kind: 'unsigned' },
     seed: null,
-    form: null,
+    form: formOf(question, received),
     ...inForce(received, key, claim, reader),
   } as const
   return ask(client, { reservedBuckets: new Set() })
@@ -127,21 +112,18 @@ const OWNERSHIP: Ownership = {
   quarantineEnd: () => '',
 }
 
+/** A browser's upload, whose key is in its fields. */
+function formOf({ operation, objectKey }: Question, { headers }: ReceivedRequest): FormUpload | null {
+  if (OPERATIONS[operation].body !== 'form' || objectKey === null) return null
+  const success = { kind: 'status', status: 204 } as const
+  return { key: objectKey, headers, length: 0, decoder: (file) => file, success }
+}
+
 function targetOf({ operation, bucket, objectKey }: Question): Target {
-  const { level } = OPERATIONS[operation]
-  switch (level) {
-    case 'service':
-      if (bucket !== null) throw new UsageError(`${operation} is about no bucket`)
-      return { kind: 'service' }
-    case 'bucket':
-      if (bucket === null) throw new UsageError(`${operation} is about a bucket: name it`)
-      return { kind: 'bucket', bucket }
-    case 'object':
-      if (bucket === null || objectKey === null) {
-        throw new UsageError(`${operation} is about an object: name it as BUCKET/KEY`)
-      }
-      return { kind: 'object', bucket, key: objectKey }
-  }
+  if (bucket === null) return { kind: 'service' }
+  return OPERATIONS[operation].level === 'object' && objectKey !== null
+    ? { kind: 'object', bucket, key: objectKey }
+    : { kind: 'bucket', bucket }
 }
 
 function madeUp(question: Question): ReceivedRequest {

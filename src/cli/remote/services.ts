@@ -50,6 +50,7 @@ export function remoteServices({ call }: Connection): Services {
       updatePassword: (_actor, id, password) => call('users.updatePassword', { id, password }),
       updateUsername: (_actor, id, username) => call('users.updateUsername', { id, username }),
       verifyPassword: operatorsOnly,
+      stillHolds: operatorsOnly,
     },
     applications: {
       create: (_actor, input) => call('applications.create', input),
