@@ -30,12 +30,21 @@ describe('help', () => {
         ...['org', 'project', 'user', 'app', 'group', 'policy', 'rule', 'backend'].flatMap((noun) =>
           ['create', 'list', 'get', 'update', 'delete'].map((verb) => `${noun} ${verb}`),
         ),
-        ...['create', 'import', 'revoke', 'rotate', 'list-operations'].map((verb) => `key ${verb}`),
+        ...['create', 'list', 'get', 'update', 'import', 'revoke', 'rotate', 'list-operations'].map(
+          (verb) => `key ${verb}`,
+        ),
         ...['lock', 'unlock', 'update-password', 'update-username'].map((verb) => `user ${verb}`),
         ...['add-member', 'add-members', 'remove-member', 'set-members'].map((verb) => `group ${verb}`),
-        ...['policy clone', 'bucket adopt', 'bucket release', 'backend check'],
+        ...['list', 'get', 'adopt', 'release'].map((verb) => `bucket ${verb}`),
+        ...['permission-set list', 'permission-set get', 'log get', 'policy clone', 'backend check'],
       ]),
     )
+  })
+
+  it('offers --yes wherever something cannot be undone', () => {
+    const ending = commands.filter((command) => /^(delete|revoke|release|restore)$/.test(command.name()))
+    expect(ending.length).toBeGreaterThan(10)
+    for (const command of ending) expect(helpOf(command), pathOf(command)).toContain('--yes')
   })
 
   it.each(commands.map((command) => [pathOf(command), command] as const))('of %s', (path, command) => {

@@ -29,7 +29,6 @@ const WRONG: readonly [args: string[], said: string[]][] = [
   ],
   [['project', 'update', 'default'], ['nothing to change']],
   [['project', 'create', 'a/b'], ['name']],
-  [['project', 'delete', 'default'], ['--yes']],
   [['org', 'create', 'x'], ['--owner-email']],
   [['key', 'create'], ['--application, --user']],
   [['key', 'create', '--application', 'a', '--user', 'b'], ['either --application or --user']],
@@ -69,6 +68,15 @@ const WRONG: readonly [args: string[], said: string[]][] = [
   ],
   [['explain', 'SCW1', 'GetObjec', 'a/b'], ['did you mean `GetObject`?']],
   [['explain', 'SCW1', 'GetObject', 'a/b', '--ip', 'localhost'], ['--ip']],
+  [
+    ['explain', 'SCW1', 'ListObjectsV2', 'a/b'],
+    ['about a bucket', '--prefix'],
+  ],
+  [['explain', 'SCW1', 'DeleteObjects', 'a'], ['BUCKET/KEY']],
+  [['explain', 'SCW1', 'GetObject', 'a/'], ['BUCKET/KEY']],
+  [['explain', 'SCW1', 'ListBuckets', 'a'], ['about no bucket']],
+  [['explain', 'SCW1', 'CopyObject', 'a/b'], ['--source']],
+  [['explain', 'SCW1', 'WriteGetObjectResponse'], ['a host of its own']],
   [['completion', 'tcsh'], ['bash, zsh, fish']],
   [
     ['serve', '--listen', 'nowhere'],
@@ -78,6 +86,20 @@ const WRONG: readonly [args: string[], said: string[]][] = [
     ['config', 'check', '--config', '/nowhere'],
     ['/nowhere', 'ENOENT'],
   ],
+]
+
+/** What cannot be undone, with arguments that would do it. */
+const DESTRUCTIVE: readonly (readonly string[])[] = [
+  ['org', 'delete', 'default'],
+  ['project', 'delete', 'default'],
+  ['user', 'delete', 'owner@localhost'],
+  ['app', 'delete', 'bootstrap'],
+  ['group', 'delete', 'readers', 'writers'],
+  ['policy', 'delete', 'bootstrap'],
+  ['rule', 'delete', 'bootstrap', ID],
+  ['key', 'revoke', 'bootstrap'],
+  ['bucket', 'release', 'photos'],
+  ['backend', 'delete', 'default'],
 ]
 
 /** Refused or failed: exit code 1. */
@@ -115,6 +137,13 @@ describe('exit codes', () => {
     expect(stderr).not.toContain('    at ')
   })
 
+  it.each(DESTRUCTIVE)('2, in a pipe and without --yes: s3warden %s %s', async (...args) => {
+    const { code, stdout, stderr } = await s3warden(args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('give --yes')
+    for (const named of args.slice(args[0] === 'rule' ? 3 : 2)) expect(stderr).toContain(named)
+  })
+
   it.each(FAILED)('1: s3warden %j', async (args, said) => {
     const { code, stdout, stderr } = await s3warden(args)
     expect(code).toBe(1)
@@ -143,8 +172,8 @@ describe('a wrong configuration', () => {
     const env = { S3WARDEN_WORKERS: 'many', S3WARDEN_BACKEND_SECRET_KEY: 'do not show', S3WARDEN_TYPO: '1' }
     const { code, stderr } = await s3warden(['config', 'check'], { env })
     expect(code).toBe(2)
-    for (const text of ['3 faults', 'workers', 'backend.secret_key', 'backend.endpoint', 'S3WARDEN_TYPO']) {
-      if (text !== '3 faults') expect(stderr).toContain(text)
+    for (const text of ['5 faults', 'workers', 'backend.secret_key', 'backend.endpoint', 'S3WARDEN_TYPO']) {
+      expect(stderr).toContain(text)
     }
     expect(stderr).not.toContain('do not show')
   })
