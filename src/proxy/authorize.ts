@@ -80,8 +80,9 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
 }
 
 /**
- * Decides one more action of a request that is under way: each key of a batch, or whether a 404 may be told.
- * @param bucket the request's own, or its source's, which lies on the same backend
+ * Decides one more action of a request that is under way: each key of a batch, whether a 404 may be told, or what a body
+ * asks for beside.
+ * @param bucket the request's own, or another one on the same backend
  */
 export function decide(
   request: AuthorizedRequest,
@@ -102,7 +103,8 @@ export function decide(
   })
 }
 
-function refuseUnlessAllowed(decision: Decision, action: Action, asked: AskedRequest): void {
+/** Notes what was decided. @throws S3Error `AccessDenied` */
+export function refuseUnlessAllowed(decision: Decision, action: Action, asked: AskedRequest): void {
   const { journal } = asked.received
   if (decision.allowed) {
     journal.reason =

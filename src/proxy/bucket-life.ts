@@ -11,10 +11,10 @@ import {
   parseCreateBucketConfiguration,
 } from '../s3/bodies/create-bucket.ts'
 import { maxBodyBytes } from '../s3/bodies/limits.ts'
-import { permissionDenied, S3Error } from '../s3/error.ts'
+import { S3Error } from '../s3/error.ts'
 import { forwardableHeaders } from '../s3/operation-headers.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
-import { type AuthorizedRequest, decide } from './authorize.ts'
+import { type AuthorizedRequest, decide, refuseUnlessAllowed } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
 import { capabilitiesOf } from './backend/capabilities.ts'
 import type { BackendAnswer, Backends } from './backend/index.ts'
@@ -135,7 +135,7 @@ function refuseForeignLocation(
 /** A bucket that is made with tags needs what tagging it needs. */
 function requireTagging(request: AuthorizedRequest): void {
   for (const { action } of requiredByBody(request.asked.operation, new Set(['bucketTags']))) {
-    if (!decide(request, action, null).allowed) throw permissionDenied(`${action}: of the tags in the body`)
+    refuseUnlessAllowed(decide(request, action, null), action, request.asked)
   }
 }
 

@@ -23,7 +23,7 @@ import { canonicalQuery } from '../s3/uri.ts'
 import type { BodyExpectation } from '../sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../sigv4/body-verifier.ts'
 import type { ChecksumAlgorithm, Checksums } from '../sigv4/checksum.ts'
-import type { AuthorizedRequest } from './authorize.ts'
+import { type AuthorizedRequest, decide, refuseUnlessAllowed } from './authorize.ts'
 import { MAX_ERROR_BYTES } from './backend/backend-error.ts'
 import { adaptHeaders, type Capabilities, capabilitiesOf } from './backend/capabilities.ts'
 import { type Backends, createUpload, type RequestBody } from './backend/index.ts'
@@ -171,7 +171,7 @@ async function documented(request: AuthorizedRequest, deps: ForwardDeps): Promis
     throw new S3Error('NotImplemented', { reason: `no schema for the body of ${name}` })
   }
   const { bytes, buckets } = readConfiguration(name, given, opened)
-  for (const other of buckets) refuseForeignBucket(other, request, deps.reader)
+  for (const other of buckets) refuseTarget(other, request, deps.reader)
   return document(bytes, 'application/xml')
 }
 
@@ -221,9 +221,16 @@ function completion({ backend }: AuthorizedRequest, given: Buffer): Buffer {
   )
 }
 
-/** A configuration may make the store write into other buckets: only into those of the same project. */
-function refuseForeignBucket(name: string, request: AuthorizedRequest, reader: IamReader): void {
+/**
+ * A configuration may make the store write into other buckets, under keys of its choice: only into those of the same
+ * project on the same store, where the caller may write any object.
+ *
+ * @throws S3Error `AccessDenied`
+ */
+function refuseTarget(name: string, request: AuthorizedRequest, reader: IamReader): void {
   const row = reader.findBucket(name)
-  if (row?.state === 'active' && row.project_id === request.principal.project.id) return
-  throw permissionDenied(`the body names bucket ${name}, which is not the project's`)
+  if (row?.state !== 'active' || row.backend_id !== request.backend.record.id) {
+    throw permissionDenied(`the body names bucket ${name}, which nobody has on this backend`)
+  }
+  refuseUnlessAllowed(decide(request, 'PutObject', null, request.facts, row), 'PutObject', request.asked)
 }

@@ -1,5 +1,5 @@
 /** The gate in front of a recording backend, with its operator. */
-import { Gate } from './gate.ts'
+import { type BackendSettings, Gate } from './gate.ts'
 import { Operator } from './operator.ts'
 import { RecordingBackend } from './recording-backend.ts'
 import type { Credentials } from './reference-signer.ts'
@@ -16,11 +16,17 @@ export interface Stage {
   readonly operator: Operator
 }
 
-/** @param env settings of the gate: `S3WARDEN_…` */
-export async function raise(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
+/**
+ * @param env settings of the gate: `S3WARDEN_…`
+ * @param like what the gate is to take the backend for; absent: Ceph, in us-east-1
+ */
+export async function raise(
+  env: Readonly<Record<string, string>> = {},
+  like: Pick<BackendSettings, 'kind' | 'region'> = { kind: 'ceph' },
+): Promise<Stage> {
   const backend = await RecordingBackend.start()
   const gate = await Gate.start({
-    backend: { endpoint: backend.endpoint, ...BACKEND_CREDENTIALS, kind: 'ceph' },
+    backend: { endpoint: backend.endpoint, ...BACKEND_CREDENTIALS, ...like },
     env,
   })
   return { gate, backend, operator: await Operator.of(gate) }

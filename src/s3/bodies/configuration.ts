@@ -14,7 +14,7 @@ export type { ConfigurationOperation }
 export interface ConfigurationBody {
   /** What goes to the backend. */
   readonly bytes: Buffer
-  /** Other buckets that the configuration makes the store act on; each needs a permission of its own. */
+  /** Buckets that the configuration makes the store write into; each needs a permission of its own. */
   readonly buckets: readonly string[]
 }
 
