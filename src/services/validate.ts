@@ -85,8 +85,16 @@ export function createChecks(): Checks {
 
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
 
-/** RFC 3339, in milliseconds since the epoch. @see https://www.rfc-editor.org/rfc/rfc3339 */
+/** What four digits of a year can say, in UTC: an offset can lead out of it. */
+const FIRST_TIME = Date.parse('0000-01-01T00:00:00.000Z')
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
+
+/**
+ * RFC 3339, in milliseconds since the epoch. Beyond the years 0 to 9999 there is none: written as records hold times,
+ * it would no longer be of their form, by which they are compared as text.
+ * @see https://www.rfc-editor.org/rfc/rfc3339
+ */
 export function parseTime(text: string): number | undefined {
   const milliseconds = RFC_3339.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
-  return Number.isNaN(milliseconds) ? undefined : milliseconds
+  return milliseconds >= FIRST_TIME && milliseconds <= LAST_TIME ? milliseconds : undefined
 }
