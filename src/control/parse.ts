@@ -25,8 +25,14 @@ export const PATH_PARAMETERS: Readonly<Record<string, z.ZodType<string>>> = {
 export function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.output<Schema> {
   const parsed = schema.safeParse(given)
   if (parsed.success) return parsed.data
-  throw invalid(...parsed.error.issues.flatMap((issue) => faultsOf(issue, given)))
+  const faults = parsed.error.issues.slice(0, MOST_FAULTS).flatMap((issue) => faultsOf(issue, given))
+  throw invalid(...faults.slice(0, MOST_FAULTS))
 }
+
+/** How many faults an answer tells of: a small request must not have a large one. */
+const MOST_FAULTS = 100
+/** What it says of an argument's name, which the caller chose where there is no such argument. */
+const MOST_OF_A_NAME = 255
 
 export function parseParameters(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const shape = Object.fromEntries(Object.keys(given).map((name) => [name, PATH_PARAMETERS[name]!]))
@@ -47,11 +53,34 @@ export function readQuery(text: string): Readonly<Record<string, unknown>> {
 /** JSON; no body at all is an empty object. @throws ServiceError `invalid_arguments` */
 export function readJson(body: Buffer): unknown {
   if (body.length === 0) return {}
+  let value: unknown
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {
     throw invalid({ argument_name: 'body', reason: 'format', help_message: 'must be JSON in UTF-8' })
   }
+  if (isCrowded(value)) {
+    const help_message = `must have at most ${MOST_VALUES} values`
+    throw invalid({ argument_name: 'body', reason: 'constraint', help_message })
+  }
+  return value
+}
+
+/** Each value may be at fault, and a fault takes a while: a million of them would hold up everybody. */
+const MOST_VALUES = 20_000
+
+function isCrowded(value: unknown): boolean {
+  let count = 1
+  const inner: unknown[] = [value]
+  while (inner.length > 0) {
+    const one = inner.pop()
+    if (typeof one !== 'object' || one === null) continue
+    const parts: readonly unknown[] = Object.values(one)
+    count += parts.length
+    if (count > MOST_VALUES) return true
+    for (const part of parts) inner.push(part)
+  }
+  return false
 }
 
 const REASONS: Readonly<Partial<Record<z.core.$ZodIssue['code'], ArgumentFault['reason']>>> = {
@@ -63,8 +92,8 @@ const REASONS: Readonly<Partial<Record<z.core.$ZodIssue['code'], ArgumentFault['
 function faultsOf(issue: z.core.$ZodIssue, given: unknown): readonly ArgumentFault[] {
   const place = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      argument_name: [...place, key].join('.'),
+    return issue.keys.slice(0, MOST_FAULTS).map((key) => ({
+      argument_name: [...place, key].join('.').slice(0, MOST_OF_A_NAME),
       reason: 'unknown',
       help_message: 'there is no such argument',
     }))

@@ -150,7 +150,8 @@ describe('bad input', () => {
     ['a name of 65 letters', `{"name":"${'n'.repeat(65)}"}`, 'name', 'constraint'],
     ['half a character', '{"name":"x","description":"\\ud800"}', 'description', 'format'],
     ['an id that is none', '{"name":"x","organization_id":"nonsense"}', 'organization_id', 'format'],
-    ['deep nesting', `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'name', 'format'],
+    ['deep nesting', `{"name":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'name', 'format'],
+    ['deeper nesting', `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'body', 'constraint'],
     [
       '10 MiB',
       JSON.stringify({ name: 'x', description: 'x'.repeat(10 * 1024 * 1024) }),
