@@ -1,13 +1,13 @@
 /**
- * The life of a call: route → caller → needs → arguments → work → answer. What changes something runs in one
- * transaction, within which the caller is looked at once more: a right that was taken away in between is gone, and
- * whatever throws leaves nothing behind.
+ * The life of a call: route → caller → needs → arguments → work → answer. Once the arguments are there, for which a
+ * client may take its time, the caller is looked at once more: a right that was taken away in between is gone. What
+ * changes something does so within one transaction, and whatever throws leaves nothing behind.
  */
 import type { Actor } from '../iam/reader.ts'
 import { ServiceError } from '../services/errors.ts'
 import type { Quotas } from '../services/quotas.ts'
 import type { Services } from '../services/services.ts'
-import { AuthenticationFailure, type Credential, identify, readCredential } from './authenticate.ts'
+import { AuthenticationFailure, identify, readCredential } from './authenticate.ts'
 import { type Caller, type CallFacts, callerOf } from './caller.ts'
 import { ControlError } from './errors.ts'
 import { guard } from './guard/index.ts'
@@ -16,6 +16,7 @@ import { parse, parseParameters, readJson, readQuery } from './parse.ts'
 import type { Call, PublicCall, Route } from './route.ts'
 import type { Match, Router } from './router.ts'
 import type { AttemptThrottle } from './throttle.ts'
+import { createTurns } from './turns.ts'
 
 /** A request as the listener received it. */
 export interface ControlRequest {
@@ -47,22 +48,25 @@ export interface DispatchDeps {
 
 export type Dispatch = (request: ControlRequest) => Promise<ControlAnswer>
 
+/**
+ * Comparing a password takes a thread of the few that there are, and 32 MiB: whoever comes, from however many addresses,
+ * leaves some for those who use what they are for.
+ */
+const LOG_INS = { atOnce: 2, waiting: 100 } as const
+
 /** What of a call the audit log is told when it is refused. */
 interface Attempted {
   readonly actor: Actor
   readonly organizationId: string
 }
 
-type Work = (services: Services, caller: Caller) => Promise<unknown>
-
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { services, throttle, router } = deps
+  const logIns = createTurns(LOG_INS)
 
-  /** Its source is throttled, and the audit log hears of it. */
-  const failAuthentication = async (
-    request: ControlRequest,
-    error: AuthenticationFailure,
-  ): Promise<never> => {
+  /** Where nobody was authenticated, its source is throttled, and the audit log hears of it. */
+  const failAuthentication = async (request: ControlRequest, error: unknown): Promise<never> => {
+    if (!(error instanceof AuthenticationFailure)) throw error
     refuseTooMany(throttle, request.ip)
     throttle.failed(request.ip)
     await recordAuthentication(services, request, error)
@@ -87,42 +91,36 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     { route, params }: Match,
     run: (call: Call<never, never, never>) => unknown,
   ): Promise<unknown> => {
-    const time = deps.now()
-    const facts: CallFacts = { ip: request.ip, userAgent: request.userAgent, time, operation: route.name }
-    const authenticated = async (from: Services, credential: Credential): Promise<Caller> =>
-      callerOf(from, await identify(from, credential, time), facts)
-
-    let credential: Credential
-    let caller: Caller
-    try {
-      credential = readCredential(request.authToken, request.sessionToken)
-      caller = await authenticated(services, credential)
-    } catch (error) {
-      if (error instanceof AuthenticationFailure) return failAuthentication(request, error)
-      throw error
+    const authenticated = async (from: Services, time: number): Promise<Caller> => {
+      const facts: CallFacts = { ip: request.ip, userAgent: request.userAgent, time, operation: route.name }
+      const credential = readCredential(request.authToken, request.sessionToken)
+      return callerOf(from, await identify(from, credential, time), facts)
     }
+    const caller = await authenticated(services, deps.now()).catch((error: unknown) =>
+      failAuthentication(request, error),
+    )
 
     const attempted = { actor: caller.actor, organizationId: caller.identity.bearer.organization_id }
     try {
       requireNeeds(route, caller)
       const given = await argumentsOf(request, route, params)
-      const work: Work = async (from, current) =>
-        run({
+      const work = async (from: Services): Promise<unknown> => {
+        const now = deps.now()
+        const current = await authenticated(from, now)
+        requireNeeds(route, current)
+        return run({
           ...given,
           services: guard(from, current),
           caller: current,
           actor: current.actor,
           organizationId: current.identity.bearer.organization_id,
-          now: time,
+          now,
           quotas: deps.quotas,
         })
-      if (route.effect === 'reads') return await work(services, caller)
-      return await services.inTransaction(caller.actor, async (within) => {
-        const current = await authenticated(within, credential)
-        requireNeeds(route, current)
-        return work(within, current)
-      })
+      }
+      return await (route.effect === 'reads' ? work(services) : services.inTransaction(caller.actor, work))
     } catch (error) {
+      if (error instanceof AuthenticationFailure) return failAuthentication(request, error)
       return denied(route, attempted, error)
     }
   }
@@ -141,11 +139,13 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
           // Counted before its outcome is known, or many at once would all pass.
           throttle.failed(request.ip)
           try {
-            const opened = await logIn(services, actor, login)
+            const opened = await logIns.take(() => logIn(services, actor, login))
             throttle.forgive(request.ip)
             return opened
           } catch (error) {
-            if (error instanceof AuthenticationFailure) await recordAuthentication(services, request, error)
+            // What was not tried was no failed attempt.
+            if (!(error instanceof AuthenticationFailure)) throttle.forgive(request.ip)
+            else await recordAuthentication(services, request, error)
             throw error
           }
         },

@@ -26,14 +26,18 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 export async function logIn(services: Services, actor: Actor, login: Login): Promise<OpenedSession> {
   const organizationId = login.organization_id ?? (await onlyOrganization(services))
   const user = await userNamed(services, organizationId, login.username)
-  const matches = await services.users.verifyPassword(user?.id ?? NOBODY, login.password)
-  if (!matches || user === undefined) {
-    throw new AuthenticationFailure('jwt', 'not_found', 'username or password is wrong', {
+  const wrong = () =>
+    new AuthenticationFailure('jwt', 'not_found', 'username or password is wrong', {
       bearerId: user?.id ?? '',
       organizationId: user?.organization_id ?? '',
     })
-  }
-  return services.sessions.open({ ...actor, bearer_id: user.id }, user.id)
+  const proof = await services.users.verifyPassword(user?.id ?? NOBODY, login.password)
+  if (proof === undefined) throw wrong()
+  const self: Actor = { ...actor, bearer_id: proof.userId }
+  return services.inTransaction(self, async (within) => {
+    if (!(await within.users.stillHolds(proof))) throw wrong()
+    return within.sessions.open(self, proof.userId)
+  })
 }
 
 async function onlyOrganization({ organizations }: Services): Promise<string> {

@@ -8,6 +8,23 @@ import type { Secret } from '../iam/secret.ts'
 import type { Random } from './deps.ts'
 import type { Checks } from './validate.ts'
 
+/** That somebody knew a user's password, as it was at that moment. */
+export class PasswordProof {
+  readonly userId: string
+  readonly #hash: string
+
+  /** @param hash what it was compared with */
+  constructor(userId: string, hash: string) {
+    this.userId = userId
+    this.#hash = hash
+  }
+
+  /** @param stored the user's hash now */
+  holdsFor(stored: string | null): boolean {
+    return stored === this.#hash
+  }
+}
+
 interface Cost {
   readonly log2N: number
   readonly r: number

@@ -10,7 +10,7 @@ import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found, notDeletable, ServiceError } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
-import { checkPassword, hashPassword, matchesPassword } from './password.ts'
+import { checkPassword, hashPassword, matchesPassword, PasswordProof } from './password.ts'
 import { checkQuota } from './quotas.ts'
 import { createChecks, USERNAME } from './validate.ts'
 
@@ -44,8 +44,10 @@ export interface Users {
   /** Ends the user's sessions. */
   updatePassword(actor: Actor, id: string, password: Secret): Promise<User>
   updateUsername(actor: Actor, id: string, username: string): Promise<User>
-  /** False for a wrong password, an unknown or locked user, and one without password: at the same cost. */
-  verifyPassword(id: string, password: Secret): Promise<boolean>
+  /** Undefined for a wrong password, an unknown or locked user, and one without password: at the same cost. */
+  verifyPassword(id: string, password: Secret): Promise<PasswordProof | undefined>
+  /** Whether it is still so; to be asked within the transaction that relies on it, since comparing took its time. */
+  stillHolds(proof: PasswordProof): Promise<boolean>
 }
 
 /** A user that is not in the store yet, and the hash of its password, if it has one. */
@@ -61,6 +63,9 @@ export function createUsers(deps: ServiceDeps): Users {
       const before = found(await transaction.users.find(id), 'user', id)
       const after: User = { ...before, ...changed(before), updated_at: timestamp(deps.now()) }
       await transaction.users.update(after)
+      if (after.email !== before.email || after.username !== before.username) {
+        await refuseSharedName(transaction, after)
+      }
       return after
     })
 
@@ -134,8 +139,14 @@ export function createUsers(deps: ServiceDeps): Users {
 
     async verifyPassword(id, password) {
       const user = await users.find(id)
-      const matches = await matchesPassword(password, await users.passwordHash(id))
-      return matches && user?.locked === false
+      const hash = await users.passwordHash(id)
+      const matches = await matchesPassword(password, hash)
+      return matches && hash !== null && user?.locked === false ? new PasswordProof(id, hash) : undefined
+    },
+
+    async stillHolds(proof) {
+      const user = await users.find(proof.userId)
+      return user?.locked === false && proof.holdsFor(await users.passwordHash(proof.userId))
     },
   }
 }
@@ -167,7 +178,26 @@ export async function buildUser(deps: ServiceDeps, input: NewUser, type: User['t
 
 export async function insertUser(transaction: Transaction, { user, passwordHash }: BuiltUser): Promise<void> {
   await transaction.users.insert(user)
+  await refuseSharedName(transaction, user)
   if (passwordHash !== null) await transaction.users.setPasswordHash(user.id, passwordHash)
+}
+
+/**
+ * People log in by either: what one has as the one, nobody else may have as the other, or would stand in their way. To
+ * be called when it is written: what the schema refuses has words of its own, and what is thrown undoes it.
+ */
+async function refuseSharedName(transaction: Transaction, user: User): Promise<void> {
+  const { organization_id, email, username } = user
+  const others = async (filters: UserFilters) =>
+    (await transaction.users.list(listQuery({ filters: { organization_id, ...filters } }))).items
+  const named = [...(await others({ username: email })), ...(await others({ email: username }))]
+  if (named.every(({ id }) => id === user.id)) return
+  throw new ServiceError({
+    type: 'already_exists',
+    resource: 'user',
+    resource_id: email,
+    help_message: 'another user has the same name: as username the one, as address the other',
+  })
 }
 
 function check(input: ChangeOf<NewUser>): void {

@@ -293,6 +293,30 @@ describe('keys', () => {
     )
   })
 
+  test.each(['2041-01-01T00:00:00Z', '9999-12-31T23:59:59Z', '9999-12-31T23:59:59-23:59'])(
+    'that would outlive the one it is made through: %s',
+    async (expires_at) => {
+      const caller = await world.application([organizationWide(world, 'IAMApplicationManager')])
+      const { key } = await world.services.keys.create(OPERATOR, {
+        bearer: { kind: 'application', id: caller.id },
+        restrictions: { operations: ['GetObject'], tags: null, resources: null, regions: null },
+        expires_at: '2040-01-01T00:00:00Z',
+      })
+      const create = '/s3warden/v1/keys/create'
+      const asked = { through: key.access_key, expires_at }
+      expect((await world.call(caller.token, 'POST', create, asked)).status).toBeGreaterThanOrEqual(400)
+      const child = await expectDone(caller.token, 'POST', create, { through: key.access_key })
+      const { access_key } = (child as { result: { key: { access_key: string } } }).result.key
+      const update = { access_key, change: { expires_at } }
+      const changed = await world.call(caller.token, 'POST', '/s3warden/v1/keys/update', update)
+      expect(changed.status).toBeGreaterThanOrEqual(400)
+      const { items } = await world.services.keys.list({
+        filters: { bearer_ids: [caller.id], restricted: true },
+      })
+      expect(items.map((each) => each.expires_at)).toEqual(Array(2).fill('2040-01-01T00:00:00.000Z'))
+    },
+  )
+
   test('of an application that is in a group that may more', async () => {
     const member = await world.application([])
     await world.services.groups.addMembers(OPERATOR, await strongGroup(), { application_ids: [member.id] })
@@ -351,6 +375,29 @@ describe('acting as a user', () => {
     const path = `/iam/v1alpha1/users/${await strongUser()}`
     await expectBeyond(caller.token, 'PATCH', path, { email: 'mine@example.com' })
     await expectDone(caller.token, 'PATCH', path, { first_name: 'harmless' })
+  })
+})
+
+describe('a name to log in by', () => {
+  test("is nobody else's, neither as username nor as address", async () => {
+    const { services, organizationId: organization_id } = world
+    const victim = { organization_id, email: 'victim@example.com', username: 'victim@home' }
+    await services.users.create(OPERATOR, victim)
+    const caller = await world.application([organizationWide(world, 'IAMUserManager')])
+    const own = await expectDone(caller.token, 'POST', '/iam/v1alpha1/users', { email: 'own@example.com' })
+    const path = `/iam/v1alpha1/users/${(own as { id: string }).id}`
+    const attempts: readonly [string, string, object][] = [
+      ['POST', `${path}/update-username`, { username: 'victim@example.com' }],
+      ['PATCH', path, { email: 'victim@home' }],
+      ['POST', '/iam/v1alpha1/users', { email: 'victim@home' }],
+      ['POST', '/iam/v1alpha1/users', { member: { email: 'x@example.com', username: 'victim@example.com' } }],
+    ]
+    for (const [method, target, body] of attempts) {
+      const answer = await world.call(caller.token, method, target, body)
+      expect([target, answer.status]).toEqual([target, 409])
+    }
+    await expectDone(caller.token, 'PATCH', path, { email: 'other@example.com' })
+    await expectDone(caller.token, 'POST', `${path}/update-username`, { username: 'other@example.com' })
   })
 })
 

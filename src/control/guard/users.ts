@@ -2,7 +2,7 @@
 import type { Users } from '../../services/users.ts'
 import type { Rights } from './rights.ts'
 
-export type GuardedUsers = Omit<Users, 'verifyPassword'>
+export type GuardedUsers = Omit<Users, 'verifyPassword' | 'stillHolds'>
 
 export function guardUsers(users: Users, rights: Rights): GuardedUsers {
   const own = async (id: string) => rights.ours(await users.get(id), 'user', id)
