@@ -1,9 +1,10 @@
 /**
- * Failed attempts per source address, in a bounded table. A source that has failed too often is answered "too many
+ * Failed attempts per source (an address, or a network of IPv6), in a bounded table. A source that has failed too often is answered "too many
  * requests" until enough of them are forgotten; answers of that kind do not count as attempts, so that a client which
  * keeps trying hears of its real fault again.
  */
 import { LRUCache } from 'lru-cache'
+import { parseAddress } from '../iam/address.ts'
 
 export interface AttemptThrottle {
   /** How long this source has to wait before it may fail again, in whole seconds; 0: not at all. */
@@ -24,18 +25,29 @@ export function createAttemptThrottle(
 ): AttemptThrottle {
   const levels = new LRUCache<string, { readonly level: number; readonly at: number }>({ max: sources })
   const perMs = perMinute / (WINDOW_SECONDS * 1000)
-  const levelOf = (ip: string): number => {
-    const known = levels.get(ip)
+  const levelOf = (source: string): number => {
+    const known = levels.get(source)
     return known === undefined ? 0 : Math.max(0, known.level - (now() - known.at) * perMs)
   }
   return {
     limit: { quota: perMinute, window_seconds: WINDOW_SECONDS },
-    waitSeconds: (ip) => Math.max(0, Math.ceil((levelOf(ip) + 1 - perMinute) / perMs / 1000)),
+    waitSeconds: (ip) => Math.max(0, Math.ceil((levelOf(sourceOf(ip)) + 1 - perMinute) / perMs / 1000)),
     failed: (ip) => {
-      levels.set(ip, { level: levelOf(ip) + 1, at: now() })
+      const source = sourceOf(ip)
+      levels.set(source, { level: levelOf(source) + 1, at: now() })
     },
     forgive: (ip) => {
-      levels.set(ip, { level: Math.max(0, levelOf(ip) - 1), at: now() })
+      const source = sourceOf(ip)
+      levels.set(source, { level: Math.max(0, levelOf(source) - 1), at: now() })
     },
   }
+}
+
+/** What one subscriber has of an IPv6 address, in bytes: the rest it chooses anew for every attempt if it likes. */
+const NETWORK_BYTES = 8
+
+/** An IPv4 address, or the network of an IPv6 address. https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4 */
+function sourceOf(ip: string): string {
+  const bytes = parseAddress(ip)?.bytes ?? []
+  return bytes.length > NETWORK_BYTES ? bytes.slice(0, NETWORK_BYTES).join('.') : ip
 }
