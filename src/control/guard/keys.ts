@@ -7,7 +7,7 @@ import type { AccessKey } from '../../iam/model.ts'
 import type { Permission } from '../../iam/permissions.ts'
 import type { KeyBearer, Keys } from '../../services/keys.ts'
 import type { Services } from '../../services/services.ts'
-import { invalid } from '../errors.ts'
+import { denied, invalid } from '../errors.ts'
 import type { Rights } from './rights.ts'
 
 export type GuardedKeys = Omit<Keys, 'findBySecret'>
@@ -55,8 +55,9 @@ export function guardKeys(services: Services, rights: Rights): GuardedKeys {
     async list(input) {
       const kinds = (['user', 'application'] as const).filter((kind) => rights.may(`${kind}_key:read`))
       const { filters, ...rest } = rights.within(input)
+      if (kinds.length === 2) return keys.list({ ...rest, filters })
       const [only] = kinds
-      if (kinds.length === 2 || only === undefined) return keys.list({ ...rest, filters })
+      if (only === undefined) throw denied('application_key', 'read', 'this needs a right to read keys')
       const nothing = filters.bearer_type !== undefined && filters.bearer_type !== only
       return keys.list({
         ...rest,
