@@ -104,16 +104,40 @@ function insertRule(statements: Statements, policyId: string, rule: Rule, positi
   }
 }
 
-/** Clients that read rules, change one and put all of them back are known to lose every condition on the way. */
+/**
+ * Clients that read rules, change one and put all of them back are known to lose every condition on the way. What a rule
+ * gave under a condition, or some of it, a new one gives without it: unconditionally, or in place of it.
+ */
 function droppedConditions(before: Policy, after: Policy): string {
-  const grant = ({ permission_set_names, project_ids, organization_id }: Rule) =>
-    JSON.stringify([[...permission_set_names].sort(), [...(project_ids ?? [])].sort(), organization_id])
+  const added = withoutThose(after.rules, before.rules)
   const dropped = before.rules.filter((rule) => {
     if (rule.condition === '') return false
-    const now = after.rules.filter((other) => grant(other) === grant(rule))
-    return now.length > 0 && !now.some((other) => other.condition === rule.condition)
+    const now = added.filter((other) => overlap(rule, other))
+    const kept = after.rules.some((other) => other.condition === rule.condition && overlap(rule, other))
+    return now.some((other) => other.condition === '') || (now.length > 0 && !kept)
   })
   return dropped.length === 0
     ? ''
     : `condition dropped: ${dropped.map(({ condition }) => `\`${condition}\``).join(', ')}`
+}
+
+/** Each of `known` stands for one of its like. */
+function withoutThose(rules: readonly Rule[], known: readonly Rule[]): readonly Rule[] {
+  const shown = ({ permission_set_names, project_ids, organization_id, condition }: Rule) =>
+    JSON.stringify([permission_set_names.toSorted(), project_ids?.toSorted(), organization_id, condition])
+  const counts = new Map<string, number>()
+  for (const rule of known) counts.set(shown(rule), (counts.get(shown(rule)) ?? 0) + 1)
+  return rules.filter((rule) => {
+    const count = counts.get(shown(rule)) ?? 0
+    counts.set(shown(rule), count - 1)
+    return count <= 0
+  })
+}
+
+/** Both give some permission set in some project. */
+function overlap(one: Rule, other: Rule): boolean {
+  if (!one.permission_set_names.some((name) => other.permission_set_names.includes(name))) return false
+  const { project_ids } = other
+  if (one.project_ids === null || project_ids === null) return true
+  return one.project_ids.some((id) => project_ids.includes(id))
 }
