@@ -160,6 +160,9 @@ async function remoteSession(
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new UsageError(`--endpoint: \`${endpoint}\` is no URL such as http://127.0.0.1:8486`)
   }
+  if (url.username !== '' || url.password !== '') {
+    throw new UsageError('--endpoint: secrets do not belong into a URL; give the token in S3WARDEN_TOKEN')
+  }
   const [{ connect }, { remoteServices }] = await Promise.all([
     import('./remote/connection.ts'),
     import('./remote/services.ts'),
@@ -176,8 +179,15 @@ async function remoteSession(
   }
 }
 
-function readToken(cli: Cli, file: string | undefined): Promise<Secret> {
+async function readToken(cli: Cli, file: string | undefined): Promise<Secret> {
   const { S3WARDEN_TOKEN, S3WARDEN_TOKEN_FILE } = cli.environment
-  if (file === undefined && S3WARDEN_TOKEN) return Promise.resolve(new Secret(S3WARDEN_TOKEN.trim()))
-  return readSecret(cli.terminal, '--token-file', file ?? (S3WARDEN_TOKEN_FILE || undefined))
+  const token =
+    file === undefined && S3WARDEN_TOKEN
+      ? new Secret(S3WARDEN_TOKEN.trim())
+      : await readSecret(cli.terminal, '--token-file', file ?? (S3WARDEN_TOKEN_FILE || undefined))
+  // Who refuses to send anything else as a header says in the error what it was.
+  if (!/^[\x21-\x7e]+$/.test(token.reveal())) {
+    throw new UsageError('the token must be a secret key or the token of a session, and nothing else')
+  }
+  return token
 }

@@ -163,7 +163,21 @@ describe('what goes wrong', () => {
     ],
     ['a wrong token', ['app', 'list'], { S3WARDEN_TOKEN: 'nonsense' }, 1, /no token of this gate/],
     ['no token', ['app', 'list'], { S3WARDEN_TOKEN: '' }, 2, /--token-file/],
+    [
+      'a token of two lines, of which none is told',
+      ['app', 'list'],
+      { S3WARDEN_TOKEN: 'one-half\nother-half' },
+      2,
+      /^error: the token must be (?!.*half)/s,
+    ],
     ['no URL', ['app', 'list', '--endpoint', 'nonsense'], {}, 2, /is no URL/],
+    [
+      'a URL with a password, which is not told',
+      ['app', 'list', '--endpoint', 'http://me:confidential@127.0.0.1:9'],
+      {},
+      2,
+      /^error: --endpoint: (?!.*confidential)/s,
+    ],
     ['nobody there', ['app', 'list', '--endpoint', 'http://127.0.0.1:9'], {}, 1, /does not answer/],
     [
       "what is the operator's",
