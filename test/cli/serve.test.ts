@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Gate } from '../support/gate.ts'
-import { send } from '../support/raw-http.ts'
+import { Connection, send, serialize } from '../support/raw-http.ts'
 import { RecordingBackend } from '../support/recording-backend.ts'
+import type { Credentials } from '../support/reference-signer.ts'
 import { signed } from '../support/s3-request.ts'
 import { commandLine } from './cli.ts'
 
@@ -180,6 +181,27 @@ describe('SIGHUP', () => {
   })
 })
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** An upload to `/ours/k` of nine bytes, which the gate has asked for. */
+async function begunUpload({ port, host }: Gate, credentials: Credentials): Promise<Connection> {
+  const connection = await Connection.open(port)
+  const headers = [
+    ['Content-Length', '9'],
+    ['Expect', '100-continue'],
+  ] as const
+  const request = { method: 'PUT', target: '/ours/k', headers }
+  connection.write(serialize(signed(credentials, request, { host, payload: 'UNSIGNED-PAYLOAD' })))
+  expect(await connection.interim()).toBe(100)
+  return connection
+}
+
 describe('workers', () => {
   const workersOf = ({ pid }: Gate): number[] =>
     spawnSync('ps', ['--ppid', String(pid), '-o', 'pid='], { encoding: 'utf8' })
@@ -217,9 +239,56 @@ describe('workers', () => {
     await gate.json(['key', 'revoke', accessKey, '--yes'])
     for (let count = 0; count < 6; count++) expect(await listBuckets(gate, accessKey, secretKey)).toBe(403)
 
+    const last = workersOf(gate)
     gate.signal('SIGTERM')
     expect(await gate.exit()).toBe(0)
-    for (const pid of workersOf(serving)) expect(pid).toBeUndefined()
+    expect(last.filter(isRunning)).toEqual([])
+  })
+
+  it('are all told to reload, and all finish what is under way before they end', async () => {
+    const config = join(mkdtempSync(join(tmpdir(), 's3warden-config-')), 'config.yaml')
+    writeFileSync(config, 'region: us-east-1\n')
+    const backend = await RecordingBackend.start()
+    const settings = { ...BACKEND, endpoint: backend.endpoint }
+    gate = await Gate.start({ backend: settings, env: { S3WARDEN_WORKERS: '3', S3WARDEN_CONFIG: config } })
+    const serving = gate
+    const first = JSON.parse(readFileSync(join(gate.data, 'bootstrap.json'), 'utf8')) as Record<
+      string,
+      string
+    >
+    const credentials = { accessKey: first.access_key ?? '', secretKey: first.secret_key ?? '' }
+    const { port, host } = gate
+    const inParis = async () => {
+      const request = signed(credentials, { method: 'PUT', target: '/ours' }, { host, region: 'fr-par' })
+      return (await send(port, request)).status
+    }
+    // Connections go round: every worker answers two of six.
+    const six = async () => Promise.all(Array.from({ length: 6 }, inParis))
+    expect(await six()).toEqual(Array(6).fill(400))
+    writeFileSync(config, 'region: fr-par\n')
+    gate.signal('SIGHUP')
+    await until(async () => !(await six()).includes(400))
+
+    const uploads = await Promise.all(Array.from({ length: 6 }, () => begunUpload(serving, credentials)))
+    const workers = workersOf(gate)
+    gate.signal('SIGTERM')
+    await until(() =>
+      Connection.open(port).then(
+        (connection) => {
+          connection.close()
+          return false
+        },
+        () => true,
+      ),
+    )
+    for (const upload of uploads) {
+      upload.write('under way')
+      expect((await upload.response('PUT')).status).toBe(200)
+    }
+    expect(await gate.exit()).toBe(0)
+    expect(workers.filter(isRunning)).toEqual([])
+    expect(backend.object('ours', 'k')?.toString()).toBe('under way')
+    await backend.stop()
   })
 
   it('that cannot start end the gate, in words', async () => {
