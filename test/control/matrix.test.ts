@@ -47,6 +47,26 @@ test('every endpoint of the contract is there', () => {
   expect(byName(GUARDED).length).toBeGreaterThan(100)
 })
 
+test('what asks for no more than a caller, or for nobody, is what it is', () => {
+  const named = (need: string) => ROUTES.filter(({ needs }) => needs === need).map(({ name }) => name)
+  // Their guards let through what is the caller's own, its organization among it.
+  expect(named('caller').toSorted()).toEqual([
+    'DeleteJWT',
+    'GetAPIKey',
+    'GetApplication',
+    'GetJWT',
+    'GetUser',
+    'ListGracePeriods',
+    'ListJWTs',
+    'applications.get',
+    'keys.get',
+    'organizations.get',
+    'organizations.list',
+    'users.get',
+  ])
+  expect(named('nobody-in-particular').toSorted()).toEqual(['GetMetadata', 'GetOpenAPI', 'OpenSession'])
+})
+
 test.each(byName(GUARDED))('%s: no token is 401', (name) => expectRefused(null, name, 401))
 test.each(byName(GUARDED))('%s: a wrong secret is 401', (name) =>
   expectRefused(crypto.randomUUID(), name, 401),
@@ -67,6 +87,9 @@ describe('a key without any policy', () => {
     'DeleteJWT',
     'ListJWTs',
     'ListGracePeriods',
+    'keys.get',
+    'users.get',
+    'applications.get',
   ])('%s of another is 403', (name) => expectRefused(token, name, 403))
 })
 
@@ -129,6 +152,90 @@ describe("the owner of another organization does not see this one's things", () 
       })
     },
   )
+
+  const LISTS = ROUTES.filter(({ name }) => /^List(?!Rules|JWTs|GracePeriods)|\.list$/.test(name))
+  const listed = async (route: (typeof ROUTES)[number], filters: Readonly<Record<string, unknown>>) => {
+    const native = route.method === 'POST'
+    const query = new URLSearchParams({ page_size: '100' })
+    for (const [name, value] of Object.entries(filters)) {
+      for (const one of [value].flat()) query.append(name, String(one))
+    }
+    const path = native ? route.path : `${route.path}?${query}`
+    const { body } = await world.call(
+      other.token,
+      route.method,
+      path,
+      native ? { filters, page_size: 100 } : undefined,
+    )
+    return ((body as { result?: unknown }).result ?? body) as { total_count: number }
+  }
+
+  test.each(byName(LISTS))('%s shows, and counts, their own', async (_name, route) => {
+    const page = await listed(route, {})
+    const [items] = Object.values(page).filter((value) => Array.isArray(value))
+    expect(items).toHaveLength(Math.min(100, page.total_count))
+    const shown = JSON.stringify(page)
+    const { quotum_name, ...ids } = targets.params
+    for (const id of [...Object.values(ids), world.organizationId, world.ownerId, world.projectId]) {
+      expect(shown).not.toContain(id)
+    }
+  })
+
+  /** Filters that name things: here, of this organization. */
+  const NAMING: readonly [route: string, filter: string, param: string][] = [
+    ['ListAPIKeys', 'access_key', 'access_key'],
+    ['ListAPIKeys', 'access_keys', 'access_key'],
+    ['ListAPIKeys', 'bearer_id', 'application_id'],
+    ['ListAPIKeys', 'application_id', 'application_id'],
+    ['ListAPIKeys', 'user_id', 'user_id'],
+    ['ListApplications', 'application_ids', 'application_id'],
+    ['ListGroups', 'group_ids', 'group_id'],
+    ['ListGroups', 'user_ids', 'user_id'],
+    ['ListGroups', 'application_ids', 'application_id'],
+    ['ListUsers', 'user_ids', 'user_id'],
+    ['ListPolicies', 'policy_ids', 'policy_id'],
+    ['ListPolicies', 'user_ids', 'user_id'],
+    ['ListPolicies', 'group_ids', 'group_id'],
+    ['ListPolicies', 'application_ids', 'application_id'],
+    ['ListLogs', 'search', 'user_id'],
+    ['ListProjects', 'project_ids', 'project_id'],
+  ]
+  const NATIVE: readonly [route: string, filter: string, param: string][] = [
+    ['keys.list', 'access_keys', 'access_key'],
+    ['keys.list', 'bearer_ids', 'application_id'],
+    ['applications.list', 'application_ids', 'application_id'],
+    ['groups.list', 'group_ids', 'group_id'],
+    ['groups.list', 'user_ids', 'user_id'],
+    ['users.list', 'user_ids', 'user_id'],
+    ['policies.list', 'policy_ids', 'policy_id'],
+    ['policies.list', 'application_ids', 'application_id'],
+    ['projects.list', 'project_ids', 'project_id'],
+    ['buckets.list', 'project_ids', 'project_id'],
+  ]
+  test.each([...NAMING, ...NATIVE])('%s by %s finds nothing', async (name, filter, param) => {
+    const route = ROUTES.find((candidate) => candidate.name === name)!
+    const value = targets.params[param]
+    const filters = { [filter]: route.method === 'POST' ? [value] : value }
+    expect(await listed(route, filters)).toMatchObject({ total_count: 0 })
+  })
+
+  test.each(byName(ROUTES.filter(({ name }) => /^(?!organizations|buckets)\w+\.list$/.test(name))))(
+    '%s of this organization is 404',
+    async (_name, route) => {
+      const filters = { organization_id: world.organizationId }
+      expect(await world.call(other.token, 'POST', route.path, { filters })).toMatchObject({
+        status: 404,
+        body: { resource: 'organization' },
+      })
+    },
+  )
+
+  test('its organization is the only one', async () => {
+    const { path } = ROUTES.find(({ name }) => name === 'organizations.list')!
+    const asked = { filters: { organization_ids: [world.organizationId] } }
+    const { body } = await world.call(other.token, 'POST', path, asked)
+    expect(body).toMatchObject({ result: { items: [], total_count: 0 } })
+  })
 
   test.each([
     ['/iam/v1alpha1/applications', { name: 'x' }],
