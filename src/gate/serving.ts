@@ -16,7 +16,7 @@ import { startServer } from '../proxy/server.ts'
 import { createFailureThrottle } from '../proxy/throttle.ts'
 import { createVirtualHosts } from '../s3/virtual-host.ts'
 import { loadChecksums } from '../sigv4/checksum.ts'
-import { scopeRules } from '../sigv4/credential.ts'
+import { type Regions, scopeRules } from '../sigv4/credential.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import type { Store } from '../store/store.ts'
 import { backendSettings } from './backend-settings.ts'
@@ -65,7 +65,12 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
-    const regions: ReadonlySet<string> = new Set([settings.region, ...settings.regions, 'us-east-1'])
+    const scope = scopeRules([settings.region, ...settings.regions])
+    // Where a bucket lies is told to clients, and they sign with what they are told.
+    const orBackend = (configured: Regions): Regions => ({
+      has: (region) => configured.has(region) || store.reader.backendRegions().has(region),
+    })
+    const scopes = { ...scope, regions: orBackend(scope.regions) }
     return createPipeline({
       now,
       nextRequestId,
@@ -83,7 +88,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
         now,
       ),
       authentication: () => ({
-        scope: scopeRules([settings.region, ...settings.regions]),
+        scope: scopes,
         maxExpiresSeconds: Math.floor(settings.presign_max_expiry / 1000),
         sigV2: settings.sigv2 ? 'accepted' : 'refused',
       }),
@@ -91,7 +96,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       ownership: createGateOwnership(settings, store, backends, now),
       backends,
       checksums,
-      regions,
+      regions: orBackend(new Set([settings.region, ...settings.regions, 'us-east-1'])),
       limits: createLimits(
         {
           concurrency: settings.limits.concurrency_per_key ?? 0,

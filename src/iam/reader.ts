@@ -59,6 +59,8 @@ export interface IamReader {
   findBackend(id: string): ResolvedBackend | undefined
   /** The backend that the configuration names, under which new buckets are made unless their project has its own. */
   defaultBackend(): ResolvedBackend | undefined
+  /** The regions of all backends: clients are told them, and sign with them. */
+  backendRegions(): ReadonlySet<string>
 }
 
 /** The database could not be read or written. Nothing was decided. */

@@ -14,6 +14,7 @@ import { maxBodyBytes } from '../s3/bodies/limits.ts'
 import { S3Error } from '../s3/error.ts'
 import { forwardableHeaders } from '../s3/operation-headers.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
+import type { Regions } from '../sigv4/credential.ts'
 import { type AuthorizedRequest, decide, refuseUnlessAllowed } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
 import { capabilitiesOf } from './backend/capabilities.ts'
@@ -29,7 +30,7 @@ export interface BucketLifeDeps {
   readonly backends: Backends
   readonly ownership: Ownership
   /** Regions that a location constraint may name. */
-  readonly regions: ReadonlySet<string>
+  readonly regions: Regions
   readonly checksums: Checksums
 }
 
@@ -124,10 +125,7 @@ function actorOf({ principal, facts }: AuthorizedRequest): Actor {
 }
 
 /** The constraint may name one of our regions; which one the backend is told is the backend's affair. */
-function refuseForeignLocation(
-  { locationConstraint }: BucketConfiguration,
-  regions: ReadonlySet<string>,
-): void {
+function refuseForeignLocation({ locationConstraint }: BucketConfiguration, regions: Regions): void {
   if (locationConstraint === null || regions.has(locationConstraint)) return
   throw new S3Error('InvalidLocationConstraint', { elements: [['LocationConstraint', locationConstraint]] })
 }

@@ -25,12 +25,14 @@ export interface Credential extends AccessKeyReference {
 /** Where a credential was found. */
 export type CredentialPlace = 'header' | 'query' | 'form'
 
+export type Regions = Pick<ReadonlySet<string>, 'has'>
+
 /** Which scopes this gate answers to. */
 export interface ScopeRules {
   /** `s3`; test vectors have their own. */
   readonly service: string
   /** Every region that may stand in a scope. */
-  readonly regions: ReadonlySet<string>
+  readonly regions: Regions
   /** The one that the error for a wrong region names. */
   readonly region: string
 }

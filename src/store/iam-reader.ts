@@ -31,6 +31,7 @@ const FIND_KEY = `${ACCESS_KEYS.selectWith([
 const FIND_PROJECT = `${PROJECTS.select} WHERE id = ?`
 const FIND_BUCKET = `${BUCKETS.select} WHERE name = ?`
 const FIND_BACKEND = `${BACKENDS.selectWith(['sealed_secret_key'])} WHERE id = ?`
+const FIND_BACKEND_REGIONS = 'SELECT DISTINCT region FROM backends'
 const FIND_DEFAULT_BACKEND = `SELECT id FROM backends WHERE name = 'default'`
 // Sorted here and not there: SQLite prepares a statement with ORDER BY anew for each value that is bound to it.
 const policiesOf = (column: string) => `${POLICIES.select} WHERE ${column} = ?`
@@ -55,6 +56,7 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
   const buckets = new LRUCache<string, Bucket>({ max: limits.cachedBuckets })
   const backends = new LRUCache<string, ResolvedBackend>({ max: limits.cachedBackends })
   const defaultBackendId = new LRUCache<'default', string>({ max: 1 })
+  const backendRegions = new LRUCache<'all', ReadonlySet<string>>({ max: 1 })
 
   const drop: Record<ChangeKind, (id: string) => void> = {
     key: (id) => keys.delete(id),
@@ -65,12 +67,14 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
     backend: (id) => {
       backends.delete(id)
       defaultBackendId.clear()
+      backendRegions.clear()
     },
   }
   const feed = createChangeFeed(queries, {
     drop: (kind, id) => drop[kind](id),
     clear() {
-      for (const cache of [keys, groups, grants, projects, buckets, backends, defaultBackendId]) cache.clear()
+      for (const cache of [keys, groups, grants, projects, buckets]) cache.clear()
+      for (const cache of [backends, defaultBackendId, backendRegions]) cache.clear()
     },
   })
 
@@ -103,6 +107,12 @@ export function createIamReader(queries: Queries, sealer: Sealer, limits: StoreL
       )
       return id === undefined ? undefined : reader.findBackend(id)
     },
+    backendRegions: () =>
+      cached(
+        backendRegions,
+        'all',
+        () => new Set(queries.all(FIND_BACKEND_REGIONS, []).map((row) => String(row.region))),
+      ),
   }
   return failingClosed(reader)
 }
@@ -194,5 +204,6 @@ function failingClosed(reader: IamReader): IamReader {
     listBuckets: guard(reader.listBuckets),
     findBackend: guard(reader.findBackend),
     defaultBackend: guard(reader.defaultBackend),
+    backendRegions: guard(reader.backendRegions),
   }
 }

@@ -17,8 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => lower(stage))
 
-const call = (request: S3Request) =>
-  send(stage.gate.port, signed(credentials, request, { host: stage.gate.host, region: 'fr-par' }))
+const call = (request: S3Request, region = 'fr-par') =>
+  send(stage.gate.port, signed(credentials, request, { host: stage.gate.host, region }))
 
 const constrained = (region: string): string =>
   `<CreateBucketConfiguration><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`
@@ -27,6 +27,7 @@ test.for([
   ['none', 'a-bucket', ''],
   ["the gate's region", 'b-bucket', constrained('fr-par')],
   ['another region of the gate', 'c-bucket', constrained('nl-ams')],
+  ["the backend's own", 'e-bucket', constrained('eu-west-3')],
 ] as const)('a bucket made with %s is made in the backend’s region', async ([, name, body]) => {
   stage.backend.clear()
   expect(verdict(await call({ method: 'PUT', target: `/${name}`, body }))).toBe('200')
@@ -37,9 +38,18 @@ test.for([
   )
 })
 
-test.for(['mars-1', 'eu-west-3'])('no client may name %s, which is no region of the gate', async (region) => {
+test.for(['mars-1', 'US'])('no client may name %s, which is no region of the gate', async (region) => {
   stage.backend.clear()
   const made = await call({ method: 'PUT', target: '/d-bucket', body: constrained(region) })
   expect(verdict(made)).toBe('400 InvalidLocationConstraint')
   expect(stage.backend.received).toEqual([])
+})
+
+test('who is told where a bucket is may sign with that region, as mc does, and with no other', async () => {
+  for (const region of ['eu-west-3', 'fr-par', 'nl-ams', 'us-east-1', 'US']) {
+    expect(verdict(await call({ method: 'GET', target: '/a-bucket?location' }, region))).toBe('200')
+  }
+  expect(verdict(await call({ method: 'GET', target: '/a-bucket?location' }, 'mars-1'))).toBe(
+    '400 AuthorizationHeaderMalformed',
+  )
 })

@@ -156,6 +156,13 @@ const CASES: readonly Case[] = [
     atFirst: () => 'default',
     inTheEnd: () => undefined,
   },
+  {
+    title: "the regions are the backends' present ones",
+    change: ({ backend }) => ['backends.update', backend.id, { region: 'moved' }],
+    see: (reader) => [...reader.backendRegions()],
+    atFirst: ({ backend }) => [backend.region],
+    inTheEnd: () => ['moved'],
+  },
 ]
 
 let other: OtherProcess
