@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { S3Error } from '../s3/error.ts'
+import type { OperationName } from '../s3/operations/table.ts'
 import { type BodyExpectation, bodyExpectation } from '../sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../sigv4/body-verifier.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
@@ -120,8 +121,12 @@ function verifyEmpty({ client, headers }: AskedRequest): void {
   if (md5 !== null && !md5.equals(EMPTY_MD5)) throw new S3Error('BadDigest')
 }
 
+/** AWS's model says that these need a checksum, and AWS takes them without: s3cmd sends none. */
+const TAKEN_UNCHECKED: ReadonlySet<OperationName> = new Set(['PutBucketAcl', 'PutObjectAcl'])
+
 function refuseUnchecked({ operation, headers }: AskedRequest): void {
-  if (!operation.row.checksumRequired || headers.has('content-md5') || headers.has('x-amz-trailer')) return
+  if (!operation.row.checksumRequired || TAKEN_UNCHECKED.has(operation.name)) return
+  if (headers.has('content-md5') || headers.has('x-amz-trailer')) return
   for (const name of headers.keys()) {
     if (name.startsWith('x-amz-checksum-') && name !== 'x-amz-checksum-algorithm') return
   }
