@@ -95,7 +95,7 @@ export class Stage {
   }
 
   async put(Bucket: string, Key: string, Body: string | Buffer): Promise<void> {
-    await this.s3.send(new PutObjectCommand({ Bucket, Key, Body }))
+    await this.s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentLength: Buffer.byteLength(Body) }))
   }
 
   async get(Bucket: string, Key: string): Promise<Buffer> {

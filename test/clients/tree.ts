@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 
 /** With the prefix it is put under, 1,000 characters. */
-const LONG = Array.from({ length: 4 }, (_, i) => String.fromCharCode(97 + i).repeat(248)).join('/')
+const LONG = `${Array.from('abcde', (letter) => letter.repeat(198)).join('/')}f`
 
 export const PREFIX = 'tree/'
 

@@ -101,7 +101,7 @@ async function open(access: ClientAccess): Promise<Session> {
       const page = await cli(url(bucket, '', query.join('&')))
       keys.push(
         ...[...page.matchAll(/<Key>([^<]*)</g)].map((match) =>
-          decodeURIComponent((match[1] ?? '').replaceAll('+', ' ')),
+          decodeURIComponent(plainText(match[1] ?? '').replaceAll('+', ' ')),
         ),
       )
       token = /<NextContinuationToken>([^<]+)</.exec(page)?.[1] ?? ''
@@ -168,4 +168,9 @@ async function open(access: ClientAccess): Promise<Session> {
     },
     close: async () => {},
   }
+}
+
+/** Of XML. Ceph writes as entities even what needs none. */
+function plainText(text: string): string {
+  return text.replaceAll('&apos;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
 }

@@ -32,6 +32,7 @@ async function open(access: ClientAccess): Promise<Session> {
     host_base: host,
     host_bucket: host,
     use_https: secure ? 'True' : 'False',
+    signurl_use_https: secure ? 'True' : 'False',
     ca_certs_file: authority,
     multipart_chunk_size_mb: '5',
     progress_meter: 'False',
