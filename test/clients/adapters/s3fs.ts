@@ -48,7 +48,8 @@ async function open(access: ClientAccess): Promise<Session> {
       'use_path_request_style',
       'sigv4',
       'endpoint=us-east-1',
-      'retries=1',
+      // It looks for another authority's certificate only when it has failed with the system's.
+      'retries=2',
       'multipart_size=5',
     ]
     const child = spawn(PATH, [bucket, directory, '-f', ...options.flatMap((option) => ['-o', option])], {
