@@ -3,6 +3,7 @@
  * every answer is of a documented kind, and every success is of the documented shape.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createChance } from './support/random.ts'
 import { makeTargets } from './support/targets.ts'
 import { startWorld, type World } from './support/world.ts'
 
@@ -22,20 +23,7 @@ interface Operation {
   readonly requestBody?: { readonly content: { readonly 'application/json': { readonly schema: Schema } } }
 }
 
-/** A small generator of numbers that looks random and is the same at every run. */
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-const random = mulberry32(SEED)
-const chance = (share: number) => random() < share
-const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!
+const { number: random, of: chance, pick } = createChance(SEED)
 
 const NONSENSE: readonly unknown[] = [
   null,
