@@ -22,6 +22,7 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   default_project_id: '--project',
   endpoints: '--endpoint',
   expires_at: '--expires',
+  opened_operations: '--open-operation',
   operations: '--operation',
   permission_set_names: '--permission-set',
   project_ids: '--project',

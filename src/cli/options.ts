@@ -2,14 +2,43 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../config/kinds.ts'
+import { didYouMean } from '../nearest.ts'
 import { UsageError } from './fault.ts'
 
 /** An option that may be given several times or with commas: `--tag a --tag b,c`. */
 export function severalOption(flags: string, about: string, separator: RegExp = /,/): Option {
-  return new Option(flags, `${about} (several, or comma-separated)`).argParser<readonly string[]>(
-    (value, before) => [...(Array.isArray(before) ? before : []), ...splitList(value, separator)],
+  return new Option(flags, severally(about)).argParser<readonly string[]>((value, before) =>
+    joined(before, splitList(value, separator)),
   )
 }
+
+/** As {@link severalOption}, of a closed set. */
+export function severalOfOption(flags: string, about: string, choices: readonly string[]): Option {
+  return new Option(flags, severally(about))
+    .choices(choices)
+    .argParser<readonly string[]>((value, before) => {
+      const items = splitList(value, /,/)
+      if (items.every((item) => choices.includes(item))) return joined(before, items)
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`)
+    })
+}
+
+/** As {@link severalOption}, of names too many to show. */
+export function severalKnownOption(flags: string, about: string, known: ReadonlySet<string>): Option {
+  return new Option(flags, severally(about)).argParser<readonly string[]>((value, before) => {
+    const items = splitList(value, /,/)
+    const unknown = items.find((item) => !known.has(item))
+    if (unknown === undefined) return joined(before, items)
+    throw new InvalidArgumentError(`There is no \`${unknown}\`${didYouMean(unknown, known)}.`)
+  })
+}
+
+const severally = (about: string): string => `${about} (several, or comma-separated)`
+
+const joined = (before: unknown, items: readonly string[]): readonly string[] => [
+  ...(Array.isArray(before) ? before : []),
+  ...items,
+]
 
 function splitList(value: string, separator: RegExp): readonly string[] {
   const items = value

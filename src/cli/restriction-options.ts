@@ -1,9 +1,11 @@
 /** The options that limit a key itself: operations, tags, buckets and regions. */
 import type { Command } from 'commander'
+import { ACTION_NAMES } from '../iam/actions.ts'
 import type { BucketResource, Restrictions } from '../iam/model.ts'
 import { InvalidResource, parseResource } from '../iam/restriction-input.ts'
+import { KNOWN_OPERATIONS, KNOWN_TAGS } from '../iam/sos-operations.ts'
 import { UsageError } from './fault.ts'
-import { severalOption } from './options.ts'
+import { severalKnownOption, severalOption } from './options.ts'
 
 export interface RestrictionOptions {
   readonly operation?: readonly string[]
@@ -12,18 +14,28 @@ export interface RestrictionOptions {
   readonly region?: readonly string[]
 }
 
+/** What a key can be limited to, by the names of both. */
+const OPERATIONS: ReadonlySet<string> = new Set([
+  ...KNOWN_OPERATIONS.map(({ operation }) => operation),
+  ...ACTION_NAMES,
+  'DeleteObjects',
+])
+
 /** A comma that ends a resource: prefixes may hold commas. */
 const NEXT_RESOURCE = /,(?=\s*sos\/)/
 
 export const restrictionOptions = (command: Command): Command =>
   command
     .addOption(
-      severalOption(
+      severalKnownOption(
         '--operation <name>',
         'limit it to S3 operations or *-sos-* ones; see `key list-operations`',
+        OPERATIONS,
       ),
     )
-    .addOption(severalOption('--tag <tag>', 'limit it to the operations with this tag, such as sos'))
+    .addOption(
+      severalKnownOption('--tag <tag>', 'limit it to the operations with this tag, such as sos', KNOWN_TAGS),
+    )
     .addOption(
       severalOption(
         '--resource <resource>',

@@ -37,6 +37,25 @@ export async function eachConfirmed(
   return each(session, given, work)
 }
 
+/** What the arguments stand for. Those that stand for nothing are reported, and change the exit code. */
+export async function findEach<T>(
+  { terminal }: ManagingSession,
+  given: readonly string[],
+  find: (argument: string) => Promise<T>,
+): Promise<{ readonly records: readonly T[]; readonly code: ExitCode }> {
+  const records: T[] = []
+  let code: ExitCode = EXIT.done
+  for (const id of given) {
+    try {
+      records.push(await find(id))
+    } catch (error) {
+      terminal.note(terminal.messageColors.red(`error: ${refusalOf(error)}`))
+      code = EXIT.failed
+    }
+  }
+  return { records, code }
+}
+
 /** Shows each argument's record: one as it is, several as a list. */
 export async function showEach<T extends object>(
   session: ManagingSession,
@@ -44,16 +63,7 @@ export async function showEach<T extends object>(
   columns: readonly (keyof T & string)[],
   find: (argument: string) => Promise<T>,
 ): Promise<ExitCode> {
-  const records: T[] = []
-  let code: ExitCode = EXIT.done
-  for (const id of given) {
-    try {
-      records.push(await find(id))
-    } catch (error) {
-      session.terminal.note(session.terminal.messageColors.red(`error: ${refusalOf(error)}`))
-      code = EXIT.failed
-    }
-  }
+  const { records, code } = await findEach(session, given, find)
   const [only] = records
   if (given.length === 1 && only !== undefined) session.output.record(only)
   else if (records.length > 0) session.output.list(records, columns)

@@ -1,6 +1,7 @@
 /** The data directory: who may read what in it, and files that are there whole or not at all. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -8,9 +9,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { StoreOpenError } from './errors.ts'
 
 const OWNER_ONLY_DIRECTORY = 0o700
@@ -40,9 +42,25 @@ export function openDataDirectory(path: string): DataDirectory {
 /** Makes the directory where it is missing, and nothing in it. @throws StoreOpenError */
 export function makeDataDirectory(path: string): DataDirectory {
   return usable(path, () => {
-    mkdirSync(path, { recursive: true, mode: OWNER_ONLY_DIRECTORY })
+    makeDirectory(path)
     return dataDirectory(path, join(path, 's3warden.db'))
   })
+}
+
+/**
+ * With the directories above it, one by one: Node's own recursion never ends where one of them takes no directories and
+ * says that there is none, as /proc does.
+ */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: OWNER_ONLY_DIRECTORY })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeDirectory(dirname(path))
+    makeDirectory(path)
+  }
 }
 
 /** Makes an empty file that only its owner may read, unless it is there. */

@@ -116,6 +116,21 @@ describe('a key', () => {
     expect(Date.parse(String(expires_at)) - Date.now()).toBeLessThanOrEqual(3_600_000)
   })
 
+  it('belongs to a user as well', async () => {
+    const ada = await s3warden.json<{ id: string }>([
+      'user',
+      'create',
+      'ada@example.org',
+      '--username',
+      'ada',
+    ])
+    const key = await s3warden.json<Key>(['key', 'create', '--user', 'ada'])
+    expect(key).toMatchObject({ user_id: ada.id, application_id: null })
+    expect(await s3warden.json(['key', 'list', '--user', 'ada'])).toMatchObject([
+      { access_key: key.access_key },
+    ])
+  })
+
   it('changes in everything but its limits', async () => {
     const key = await create('--expires', '2100-01-01')
     expect(key.expires_at).toBe('2100-01-01T00:00:00.000Z')
@@ -140,9 +155,11 @@ describe('a key', () => {
       expect.arrayContaining(['get-sos-object', 'list-zones']),
     )
     const { access_key } = await create('--operation', 'get-sos-object')
-    expect(await s3warden.json(['key', 'list-operations', '--mine', access_key])).toEqual([
-      { operation: 'get-sos-object', tags: ['sos'] },
-    ])
+    const own = [{ operation: 'get-sos-object', tags: ['sos'] }]
+    expect(await s3warden.json(['key', 'list-operations', '--mine', access_key])).toEqual(own)
+    const env = { AWS_ACCESS_KEY_ID: `${access_key}@7a1cfa6c-9f3b-4c89-8b5f-2f7a3f0f1f11` }
+    const { stdout } = await s3warden(['key', 'list-operations', '--mine'], { env })
+    expect(JSON.parse(stdout)).toEqual(own)
   })
 
   it('comes with settings for a client', async () => {

@@ -208,6 +208,12 @@ describe('an operator', () => {
     expect(JSON.parse(check.stdout)).toMatchObject([
       { backend: 'archive', check: 'reachable', result: 'failed' },
     ])
+    const several = await s3warden(['backend', 'check', 'nowhere', 'archive', '--output', 'table'])
+    expect(several.stderr).toContain('no backend has the id or name `nowhere`')
+    expect([several.code, several.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^archive .* reachable +failed/m),
+    ])
     expect((await s3warden(['backend', 'delete', 'archive', '--yes'])).code).toBe(1)
     await s3warden.json(['project', 'update', 'media', '--backend', 'default'])
     expect(await s3warden.json(['backend', 'delete', 'archive', '--yes'])).toEqual([

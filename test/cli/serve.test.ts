@@ -130,11 +130,12 @@ describe('serve on a configured backend', () => {
     for (const name of ['films', 'media-a', 'media-b', 'media-c']) backend.buckets.set(name, new Map())
     gate = await Gate.start({ backend: settings() })
     const adopt = (...args: string[]) => gate!.cli(['bucket', 'adopt', ...args, '--project', 'default'])
-    const named = await adopt('films', 'missing')
+    const named = await adopt('films', 'missing', 'Films')
     expect(named.code).toBe(1)
     expect(JSON.parse(named.stdout)).toEqual([
       { id: 'films', result: 'adopted by default' },
       { id: 'missing', error: 'backend `default` has no such bucket' },
+      { id: 'Films', error: '`Films` is no bucket name' },
     ])
     expect((await adopt('films')).code).toBe(1)
     expect((await adopt('--all', '--prefix', 'media-')).code).toBe(2)

@@ -41,7 +41,23 @@ const WRONG: readonly [args: string[], said: string[]][] = [
     ['key', 'create', '--application', 'bootstrap', '--resource', 'sos/object:x'],
     ['--resource', 'sos/bucket:NAME'],
   ],
-  [['key', 'create', '--application', 'bootstrap', '--operation', 'get-sos-objet'], ['get-sos-objet']],
+  [
+    ['key', 'create', '--application', 'bootstrap', '--operation', 'GetObject,get-sos-objet'],
+    ['--operation', 'did you mean `get-sos-object`?'],
+  ],
+  [
+    ['key', 'create', '--application', 'bootstrap', '--tag', 'soss'],
+    ['--tag', 'did you mean `sos`?'],
+  ],
+  [['key', 'list-operations', '--mine'], ['AWS_ACCESS_KEY_ID']],
+  [
+    ['bucket', 'list', '--state', 'active,gone'],
+    ['--state', 'creating, active, deleting, released'],
+  ],
+  [
+    ['backend', 'update', 'default', '--open-operation', 'PutBucketPolcy'],
+    ['--open-operation', 'did you mean `PutBucketPolicy`?'],
+  ],
   [
     ['key', 'create', '--application', 'bootstrap', '--for', 'filezilla'],
     ['--for', 'rclone'],
@@ -57,7 +73,7 @@ const WRONG: readonly [args: string[], said: string[]][] = [
   [['rule', 'create', 'bootstrap', '--permission-set', 'ObjectStorageFullAccess'], ['--project']],
   [
     ['rule', 'create', 'bootstrap', '--permission-set', 'ObjectStorageFulAccess', '--project', 'default'],
-    ['ObjectStorageFulAccess'],
+    ['--permission-set', 'did you mean `ObjectStorageFullAccess`?'],
   ],
   [['group', 'add-member', 'x', '--user', 'a', '--application', 'b'], ['either --user or --application']],
   [['bucket', 'adopt', '--project', 'default'], ['--all']],

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type IamReader, StoreUnavailable } from '../../src/iam/reader.ts'
@@ -95,4 +95,16 @@ test('a data directory that is a file is refused with a message that names it', 
   const opening = openStore({ dataDir: file, now: Date.now })
   await expect(opening).rejects.toThrow(StoreOpenError)
   await expect(opening).rejects.toThrow(file)
+})
+
+test.runIf(existsSync('/proc/self'))('so is one where none can be made, at once', async () => {
+  const opening = openStore({ dataDir: '/proc/none/such', now: Date.now })
+  await expect(opening).rejects.toThrow('the data directory `/proc/none/such` cannot be used')
+})
+
+test('a data directory is made with those above it', async () => {
+  const dataDir = join(temporaryDirectory(), 'above', 'and', 'below')
+  const store = await openStore({ dataDir, now: Date.now })
+  store.close()
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700)
 })

@@ -2,13 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import type { AddressingStyle, Backend, BackendKind } from '../../iam/model.ts'
+import { OPENABLE } from '../../s3/opened.ts'
 import { EXIT, UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
+import {
+  changeOf,
+  examples,
+  type ListOptions,
+  limitOption,
+  severalKnownOption,
+  severalOption,
+  yesOption,
+} from '../options.ts'
 import { backend } from '../resolve.ts'
 import { readSecret } from '../secret-input.ts'
 import { type Cli, onStore, type Session } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { eachConfirmed, findEach, showEach } from '../several.ts'
 
 const COLUMNS = [
   'id',
@@ -44,9 +53,10 @@ const settingOptions = (command: Command): Command =>
     )
     .option('--ca-file <file>', 'authorities that its certificate is checked against (PEM)')
     .addOption(
-      severalOption(
+      severalKnownOption(
         '--open-operation <name>',
         "allow these operations, which act with the backend's own power",
+        new Set(OPENABLE),
       ),
     )
 
@@ -155,10 +165,10 @@ export function backendCommands(program: Command, cli: Cli): void {
     .option('--no-probe', 'make no bucket')
   examples(check, 's3warden backend check', 's3warden backend check archive --no-probe --output json')
   onStore<[string[]], { probe: boolean }>(cli, check, async (session, { probe }, references) => {
-    const records =
+    const { records, code } =
       references.length === 0
-        ? await collect(session.services.backends, {}, undefined)
-        : await Promise.all(references.map((reference) => backend(session, reference)))
+        ? { records: await collect(session.services.backends, {}, undefined), code: EXIT.done }
+        : await findEach(session, references, (reference) => backend(session, reference))
     // Loaded here: no other command of this noun talks to a backend.
     const { checkBackend } = await import('../backend-check.ts')
     const findings = []
@@ -166,6 +176,6 @@ export function backendCommands(program: Command, cli: Cli): void {
       findings.push(...(await checkBackend(session, record, probe ? 'probe' : 'look')))
     }
     session.output.list(findings, ['backend', 'endpoint', 'check', 'result', 'detail'])
-    return findings.some(({ result }) => result === 'failed') ? EXIT.failed : EXIT.done
+    return findings.some(({ result }) => result === 'failed') ? EXIT.failed : code
   })
 }

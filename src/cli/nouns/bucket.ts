@@ -1,6 +1,7 @@
 /** `s3warden bucket`: whose buckets are. Clients make and delete theirs over S3. */
 import type { Command } from 'commander'
 import type { Backend, Bucket, Project } from '../../iam/model.ts'
+import { isBucketName } from '../../s3/bucket-name.ts'
 import { CommandFailure, UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
 import {
@@ -8,7 +9,7 @@ import {
   examples,
   type ListOptions,
   limitOption,
-  severalOption,
+  severalOfOption,
   yesOption,
 } from '../options.ts'
 import { createProgress } from '../progress.ts'
@@ -25,6 +26,8 @@ const COLUMNS = [
 ] as const satisfies readonly (keyof Bucket)[]
 
 type State = Bucket['state']
+
+const STATES = ['creating', 'active', 'deleting', 'released'] as const satisfies readonly State[]
 
 interface AdoptOptions {
   readonly project: string
@@ -48,7 +51,7 @@ export function bucketCommands(program: Command, cli: Cli): void {
     .description('List buckets that have an owner.')
     .option('--project <project>', 'of this project')
     .option('--backend <backend>', 'on this backend')
-    .addOption(severalOption('--state <state>', 'in these states: creating, active, deleting, released'))
+    .addOption(severalOfOption('--state <state>', 'in these states', STATES))
     .addOption(limitOption())
   examples(list, 's3warden bucket list --project media')
   onServices<[], ListOptions & { project?: string; backend?: string; state?: readonly State[] }>(
@@ -116,6 +119,7 @@ async function adoptBuckets(session: Session, options: AdoptOptions, names: read
   const { backendBuckets, errorOf, openBackend, resolvedBackend } = await import('../backend-client.ts')
   const client = openBackend(session.config, await resolvedBackend(session, home), session.cli.now)
   const adoptOne = async (name: string): Promise<string> => {
+    if (!isBucketName(name)) throw new UsageError(`\`${name}\` is no bucket name`)
     const answer = await client.send({ method: 'HEAD', bucket: name })
     if (answer.status === 404) throw new CommandFailure(`backend \`${home.name}\` has no such bucket`)
     if (answer.status !== 200) throw new CommandFailure(`backend \`${home.name}\` says ${errorOf(answer)}`)

@@ -4,6 +4,7 @@ import type { AccessKey } from '../../iam/model.ts'
 import { coveredAtoms } from '../../iam/restrictions.ts'
 import { KNOWN_OPERATIONS, type KnownOperation, operationsWithin } from '../../iam/sos-operations.ts'
 import type { KeyBearer, KeySettings } from '../../services/keys.ts'
+import { parseAccessKey } from '../../sigv4/access-key.ts'
 import { CLIENTS, type Client, clientSettings } from '../client-settings.ts'
 import { clientEndpoint } from '../endpoint.ts'
 import { EXIT, type ExitCode, UsageError } from '../fault.ts'
@@ -299,18 +300,26 @@ export function keyCommands(program: Command, cli: Cli): void {
   const operations = noun
     .command('list-operations')
     .description('List the operations that a key can be limited to.')
-    .option('--mine <key>', 'only those that this key is limited to')
+    .option('--mine [key]', 'only those that this key is limited to (default: that of AWS_ACCESS_KEY_ID)')
   examples(
     operations,
     's3warden key list-operations',
     's3warden key list-operations --mine SCW0123456789ABCDEFG',
   )
-  onServices<[], { mine?: string }>(cli, operations, async (session, { mine }) =>
-    session.output.list(mine === undefined ? KNOWN_OPERATIONS : operationsOf(await key(session, mine)), [
-      'operation',
-      'tags',
-    ]),
-  )
+  onServices<[], { mine?: string | true }>(cli, operations, async (session, { mine }) => {
+    const known =
+      mine === undefined
+        ? KNOWN_OPERATIONS
+        : operationsOf(await key(session, mine === true ? ownKey(cli) : mine))
+    return session.output.list(known, ['operation', 'tags'])
+  })
+}
+
+/** The access key that clients in this environment use. @throws UsageError where there is none */
+function ownKey({ environment }: Cli): string {
+  const own = parseAccessKey(environment.AWS_ACCESS_KEY_ID ?? '')
+  if (own === undefined) throw new UsageError('--mine: name a key, or set AWS_ACCESS_KEY_ID')
+  return own.accessKey
 }
 
 /** Those that a key is limited to: all of them where it is not limited. */

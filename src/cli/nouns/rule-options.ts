@@ -1,9 +1,10 @@
 /** How `policy create` and `rule` write down a rule: what it grants, where, and when. */
 import { type Command, Option } from 'commander'
 import type { Rule } from '../../iam/model.ts'
+import { PERMISSION_SET_NAMES } from '../../iam/permission-sets.ts'
 import type { NewRule, RuleScope } from '../../services/policies.ts'
 import { UsageError } from '../fault.ts'
-import { severalOption } from '../options.ts'
+import { severalKnownOption, severalOption } from '../options.ts'
 import { project } from '../resolve.ts'
 import type { ManagingSession } from '../session.ts'
 
@@ -17,7 +18,13 @@ export interface ScopeOptions {
 
 export const grantOptions = (command: Command): Command =>
   command
-    .addOption(severalOption('--permission-set <name>', 'what it grants; see `s3warden permission-set list`'))
+    .addOption(
+      severalKnownOption(
+        '--permission-set <name>',
+        'what it grants; see `s3warden permission-set list`',
+        new Set(PERMISSION_SET_NAMES),
+      ),
+    )
     .addOption(severalOption('--project <project>', 'the projects it holds in'))
     .addOption(
       new Option('--all-current-projects', 'all projects that there are now; later ones are not covered'),
