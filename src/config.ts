@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import { ConfigError, type ConfigFault, showGiven } from './config/fault.ts'
+import type { ListenAddress } from './config/kinds.ts'
 import { environmentLayer, fileLayer, flagLayer, type GivenValue, type Layer } from './config/layers.ts'
 import { type KeyPath, type SchemaKey, schema, schemaKeys } from './config/schema.ts'
 
@@ -142,20 +143,23 @@ function contradictions(
       'no less than `timeouts.backend_slow_answer`, or a late upload could reach the next owner of the name',
     )
   }
-  const { listen, health_listen: health } = config
-  if (health !== null && health.port !== 0 && health.port === listen.port && health.host === listen.host) {
-    fault('health_listen', 'another address than `listen`')
-  }
-  const { control_listen: control } = config
-  if (
-    control !== null &&
-    control.port !== 0 &&
-    control.host === listen.host &&
-    control.port === listen.port
-  ) {
-    fault('control_listen', 'another address than `listen`')
+  for (const [name, ...others] of LISTENERS) {
+    for (const other of others) {
+      if (sameAddress(config[name], config[other])) fault(name, `another address than \`${other}\``)
+    }
   }
   return faults
+}
+
+/** Each with those that it must keep clear of. */
+const LISTENERS = [
+  ['health_listen', 'listen'],
+  ['control_listen', 'listen', 'health_listen'],
+] as const
+
+/** Port 0 is any free one. */
+function sameAddress(a: ListenAddress | null, b: ListenAddress | null): boolean {
+  return a !== null && b !== null && a.port !== 0 && a.port === b.port && a.host === b.host
 }
 
 function freeze<T>(value: T): T {

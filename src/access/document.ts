@@ -7,6 +7,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { didYouMean } from '../nearest.ts'
+import { yamlFault } from '../yaml-fault.ts'
 import type { AccessFault, FilePath } from './fault.ts'
 import {
   accessFile,
@@ -53,7 +54,7 @@ export function readDocument(file: string, text: string): AccessDocument {
   const faults: AccessFault[] = document.errors.map(({ pos, message }) => ({
     line: lineAt(pos[0]),
     path: [],
-    message: `no YAML: ${message}`,
+    message: `no YAML: ${yamlFault(message)}`,
   }))
   const root: unknown = faults.length > 0 ? null : plain(document, faults)
   const check = <T>(schema: z.ZodType<T>, value: unknown, at: FilePath): T | undefined => {
@@ -112,7 +113,11 @@ function plain(document: Document, faults: AccessFault[]): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })
   } catch (error) {
-    faults.push({ line: 1, path: [], message: error instanceof Error ? error.message : String(error) })
+    faults.push({
+      line: 1,
+      path: [],
+      message: yamlFault(error instanceof Error ? error.message : String(error)),
+    })
     return null
   }
 }

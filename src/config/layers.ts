@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs'
 import { isMap, isScalar, LineCounter, parseDocument, type YAMLMap } from 'yaml'
 import { didYouMean } from '../nearest.ts'
+import { yamlFault } from '../yaml-fault.ts'
 import { type ConfigFault, showGiven } from './fault.ts'
 import { type KeyPath, schemaKeys } from './schema.ts'
 
@@ -86,7 +87,7 @@ export function fileLayer(file: string): Layer {
       path: `${file}:${lines.linePos(pos[0]).line}`,
       source: null,
       given: null,
-      expected: `YAML (${message})`,
+      expected: `YAML (${yamlFault(message)})`,
     }))
     return { values: [], faults }
   }

@@ -9,15 +9,16 @@ import { partOf, SOURCE } from './source.ts'
  */
 const PARTS: readonly (readonly [part: string, imports: readonly string[]])[] = [
   ['nearest', []],
+  ['yaml-fault', []],
   ['version', []],
   ['s3', []],
   ['iam', ['s3']],
   ['sigv4', ['s3', 'src/iam/secret.ts']],
-  ['config', ['nearest', 's3', 'src/iam/secret.ts', 'src/iam/address.ts']],
+  ['config', ['nearest', 'yaml-fault', 's3', 'src/iam/secret.ts', 'src/iam/address.ts']],
   ['observe', ['config']],
   ['store', ['iam']],
   ['services', ['store', 'iam', 's3', 'sigv4']],
-  ['access', ['nearest', 'services', 'store', 'iam', 's3']],
+  ['access', ['nearest', 'yaml-fault', 'services', 'store', 'iam', 's3']],
   ['embedded', ['sigv4', 's3', 'src/iam/secret.ts']],
   ['proxy', ['observe', 'iam', 'sigv4', 's3']],
   [

@@ -114,6 +114,12 @@ describe('secrets', () => {
       { S3WARDEN_MASTER_KEY_FILE: file('topsecret-but-too-short') },
       'topsecret',
     ],
+    ['one without its quote', { config: file('backend:\n  secret_key: "topsecret\n') }, {}, 'topsecret'],
+    ['one behind a bracket', { config: file('backend:\n  secret_key: ]topsecret\n') }, {}, 'topsecret'],
+    ['one behind a bar', { config: file('backend:\n  secret_key: | topsecret\n') }, {}, 'topsecret'],
+    ['one behind a bar and a digit', { config: file('master_key: |9topsecret\n') }, {}, 'topsecret'],
+    ['one that looks like a tag', { config: file('master_key: !topsecret!x y\n') }, {}, 'topsecret'],
+    ['one that looks like an alias', { config: file('master_key: *topsecret\n') }, {}, 'topsecret'],
   ])('are not echoed: %s', (_name, flags, environment, text) => {
     expect(faultsOf(() => load(flags, environment))).not.toContain(text)
   })
@@ -224,7 +230,13 @@ const FAULTS: readonly [name: string, yaml: string, environment: Record<string, 
     'two listeners on one address',
     'listen: 127.0.0.1:80\nhealth_listen: 127.0.0.1:80',
     {},
-    ['health_listen', 'another address'],
+    ['health_listen', 'another address than `listen`'],
+  ],
+  [
+    'three listeners on one address',
+    'listen: 127.0.0.1:80\nhealth_listen: 127.0.0.1:80\ncontrol_listen: 127.0.0.1:80',
+    {},
+    ['3 faults', 'control_listen', 'another address than `health_listen`'],
   ],
 ]
 
