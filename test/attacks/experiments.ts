@@ -3,7 +3,7 @@ import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { expect } from 'vitest'
 import { element, elements, verdict } from '../behaviour/world.ts'
 import { Connection, header, type RawHeaders, send, serialize } from '../support/raw-http.ts'
-import { encodeKey } from '../support/reference-signer.ts'
+import { encodeKey, encodeQuery } from '../support/reference-signer.ts'
 import { chunked, presigned, signed } from '../support/s3-request.ts'
 import { BACKEND_CREDENTIALS } from '../support/stage.ts'
 import { type Arena, as, deliver } from './arena.ts'
@@ -496,6 +496,44 @@ const backendErrors: readonly Experiment[] = [
   },
 ]
 
+/** What a customer encrypts with goes to the backend, and nowhere else. */
+const customerKeys: readonly Experiment[] = (['header', 'presigned'] as const).map((way) => ({
+  row: 13,
+  title: `${way}: the key of SSE-C is in no line of the log`,
+  run: async (arena) => {
+    const key = randomBytes(32)
+    const sent: RawHeaders = [
+      ['x-amz-server-side-encryption-customer-algorithm', 'AES256'],
+      ['x-amz-server-side-encryption-customer-key', key.toString('base64')],
+      ['x-amz-server-side-encryption-customer-key-md5', createHash('md5').update(key).digest('base64')],
+    ]
+    const query = sent.map(([name, value]) => `${name}=${encodeQuery(value)}`).join('&')
+    const { host } = arena.gate
+    const request =
+      way === 'header'
+        ? signed(arena.owner, { method: 'PUT', target: '/ours/kept', headers: sent, body: 'x' }, { host })
+        : presigned(arena.owner, { method: 'PUT', target: `/ours/kept?${query}`, body: 'x' }, { host })
+    const response = await deliver(arena, request)
+    expect(verdict(response)).toBe('200')
+    const [received] = arena.backend.received
+    const names = sent.map(([name]) => name)
+    expect(received?.headers.filter(([name]) => names.includes(name.toLowerCase()))).toHaveLength(3)
+    const id = header(response, 'x-amz-request-id')
+    await until(() => arena.gate.log.some((line) => line.request_id === id))
+    for (const form of sent.slice(1).flatMap(([, value]) => [value, encodeQuery(value)])) {
+      expect(arena.gate.output).not.toContain(form)
+    }
+  },
+}))
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; ) {
+    if (condition()) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error('it did not come to that')
+}
+
 const existence: readonly Experiment[] = [
   {
     row: 38,
@@ -615,6 +653,7 @@ export const experiments: readonly Experiment[] = [
   ...handOver,
   ...hoisting,
   ...backendErrors,
+  ...customerKeys,
   ...existence,
   ...projects,
   ...keepAlive,
