@@ -8,6 +8,7 @@ import { chunked, presigned, signed } from '../support/s3-request.ts'
 import { BACKEND_CREDENTIALS } from '../support/stage.ts'
 import { type Arena, as, deliver } from './arena.ts'
 import type { Experiment } from './attack.ts'
+import { OPERATIONS, requestFor } from './rows/authentication.ts'
 
 /** What the gate itself sends with every request, and the least of what a PUT may bring along. */
 const FORWARDED_WITH_A_PUT = new Set([
@@ -372,9 +373,35 @@ const bucketsOfNobody: readonly Experiment[] = [
       expect(arena.backend.received.filter(({ method }) => method === 'PUT')).toEqual([])
       const list = await as(arena, arena.owner, { method: 'GET', target: '/' })
       expect(elements(list, 'Name')).not.toContain('orphan')
-      const get = await as(arena, arena.owner, { method: 'GET', target: '/orphan/k' })
-      expect([403, 404]).toContain(get.status)
       expect(arena.backend.object('orphan', 'k')?.toString()).toBe('old data')
+    },
+  },
+  {
+    row: 32,
+    title: 'such a bucket is 403 in every operation, and as the source of a copy',
+    run: async (arena) => {
+      arena.backend.buckets.set('orphan', new Map([['secret', Buffer.from('old data')]]))
+      const asked = OPERATIONS.filter(({ level, name }) => level !== 'service' && name !== 'CreateBucket')
+      expect(asked.length).toBeGreaterThan(100)
+      for (const operation of asked) {
+        const request = requestFor(operation)
+        const target = request.target.replace('/ours', '/orphan')
+        const response = await as(arena, arena.owner, { ...request, target })
+        expect([operation.name, verdict(response)]).toEqual([
+          operation.name,
+          expect.stringMatching(/^(403|501 NotImplemented)/),
+        ])
+      }
+      for (const target of ['/ours/copy', '/ours/copy?partNumber=1&uploadId=x']) {
+        const headers = [['x-amz-copy-source', '/orphan/secret']] as const
+        expect(verdict(await as(arena, arena.owner, { method: 'PUT', target, headers }))).toBe(
+          '403 AccessDenied',
+        )
+      }
+      // All that the backend was asked is whether it has that bucket.
+      const sent = new Set(arena.backend.received.map(({ method, target }) => `${method} ${target}`))
+      expect([...sent]).toEqual(['HEAD /orphan'])
+      expect(arena.backend.object('orphan', 'secret')?.toString()).toBe('old data')
     },
   },
 ]
