@@ -13,7 +13,7 @@ import { ControlError } from './errors.ts'
 import { guard } from './guard/index.ts'
 import { logIn } from './login.ts'
 import { parse, parseParameters, readJson, readQuery } from './parse.ts'
-import type { Call, PublicCall, Route } from './route.ts'
+import type { Handler, PublicCall, Route } from './route.ts'
 import type { Match, Router } from './router.ts'
 import type { AttemptThrottle } from './throttle.ts'
 import { createTurns } from './turns.ts'
@@ -49,10 +49,10 @@ export interface DispatchDeps {
 export type Dispatch = (request: ControlRequest) => Promise<ControlAnswer>
 
 /**
- * Comparing a password takes a thread of the few that there are, and 32 MiB: whoever comes, from however many addresses,
+ * Hashing a password takes a thread of the few that there are, and 32 MiB: whoever comes, from however many addresses,
  * leaves some for those who use what they are for.
  */
-const LOG_INS = { atOnce: 2, waiting: 100 } as const
+const PASSWORDS = { atOnce: 2, waiting: 100 } as const
 
 /** What of a call the audit log is told when it is refused. */
 interface Attempted {
@@ -62,7 +62,7 @@ interface Attempted {
 
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { services, throttle, router } = deps
-  const logIns = createTurns(LOG_INS)
+  const passwords = createTurns(PASSWORDS)
 
   /** Where nobody was authenticated, its source is throttled, and the audit log hears of it. */
   const failAuthentication = async (request: ControlRequest, error: unknown): Promise<never> => {
@@ -89,7 +89,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   const answerCaller = async (
     request: ControlRequest,
     { route, params }: Match,
-    run: (call: Call<never, never, never>) => unknown,
+    { prepare, run }: Extract<Handler, { kind: 'guarded' }>,
   ): Promise<unknown> => {
     const authenticated = async (from: Services, time: number): Promise<Caller> => {
       const facts: CallFacts = { ip: request.ip, userAgent: request.userAgent, time, operation: route.name }
@@ -104,12 +104,14 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     try {
       requireNeeds(route, caller)
       const given = await argumentsOf(request, route, params)
+      const body = prepare === null ? given.body : await passwords.take(() => prepare(given.body))
       const work = async (from: Services): Promise<unknown> => {
         const now = deps.now()
         const current = await authenticated(from, now)
         requireNeeds(route, current)
         return run({
           ...given,
+          body,
           services: guard(from, current),
           caller: current,
           actor: current.actor,
@@ -139,7 +141,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
           // Counted before its outcome is known, or many at once would all pass.
           throttle.failed(request.ip)
           try {
-            const opened = await logIns.take(() => logIn(services, actor, login))
+            const opened = await passwords.take(() => logIn(services, actor, login))
             throttle.forgive(request.ip)
             return opened
           } catch (error) {
@@ -159,7 +161,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     const body =
       handle.kind === 'public'
         ? await answerAnybody(request, match, handle.run)
-        : await answerCaller(request, match, handle.run)
+        : await answerCaller(request, match, handle)
     return { body: match.route.answer === null ? null : body }
   }
 }

@@ -82,7 +82,11 @@ export interface Route {
 
 export type Handler =
   | { readonly kind: 'public'; run(call: PublicCall<never, never, never>): unknown }
-  | { readonly kind: 'guarded'; run(call: Call<never, never, never>): unknown }
+  | {
+      readonly kind: 'guarded'
+      readonly prepare: ((body: never) => Promise<never>) | null
+      run(call: Call<never, never, never>): unknown
+    }
 
 const NOTHING = z.strictObject({})
 
@@ -95,11 +99,17 @@ export function route<
 >(
   declaration: RouteDeclaration<Path, Query, Body, Answer> & {
     readonly needs: Exclude<Need, 'nobody-in-particular'>
+    /** What of the body takes its time, done before there is a transaction for which others wait. Absent: nothing. */
+    prepare?(body: z.output<Body>): Promise<z.output<Body>>
     handle(call: Call<Parameters<Path>, z.output<Query>, z.output<Body>>): Promise<Answer> | Answer
   },
 ): Route {
-  const { handle, ...rest } = declaration
-  return { ...settled(rest), needs: declaration.needs, handle: { kind: 'guarded', run: handle as never } }
+  const { handle, prepare, needs, ...rest } = declaration
+  return {
+    ...settled(rest),
+    needs,
+    handle: { kind: 'guarded', prepare: (prepare ?? null) as never, run: handle as never },
+  }
 }
 
 /** An endpoint that anybody may call. */

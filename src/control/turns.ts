@@ -19,7 +19,8 @@ export function createTurns({ atOnce, waiting }: TurnSettings): Turns {
     async take(work) {
       if (free > 0) free -= 1
       else if (queue.length < waiting) await new Promise<void>((resolve) => queue.push(resolve))
-      else throw new ControlError({ type: 'unavailable', message: 'too many are logging in: try again' })
+      else
+        throw new ControlError({ type: 'unavailable', message: 'too much of this is in progress: try again' })
       try {
         return await work()
       } finally {

@@ -4,9 +4,30 @@
  * https://www.rfc-editor.org/rfc/rfc7914
  */
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../iam/secret.ts'
+import { Secret } from '../iam/secret.ts'
 import type { Random } from './deps.ts'
-import type { Checks } from './validate.ts'
+import { type Checks, createChecks } from './validate.ts'
+
+/** A password that was found fit, and hashed: what takes its time is done. */
+export class PreparedPassword {
+  readonly hash: Secret
+
+  constructor(hash: Secret) {
+    this.hash = hash
+  }
+}
+
+/** To be set: as it was given, or prepared by whoever does not want to wait for it later. */
+export type Password = Secret | PreparedPassword
+
+/** @throws ServiceError `invalid_arguments` */
+export async function preparePassword(password: Password, random: Random): Promise<PreparedPassword> {
+  if (password instanceof PreparedPassword) return password
+  const checks = createChecks()
+  checkPassword(checks, 'password', password)
+  checks.done()
+  return new PreparedPassword(new Secret(await hashPassword(password, random)))
+}
 
 /** That somebody knew a user's password, as it was at that moment. */
 export class PasswordProof {
@@ -38,15 +59,15 @@ const HASH_LENGTH = 32
 const SHORTEST = 8
 const LONGEST = 128
 
-export function checkPassword(checks: Checks, argumentName: string, password: Secret | undefined): void {
-  if (password === undefined) return
+export function checkPassword(checks: Checks, argumentName: string, password: Password | undefined): void {
+  if (password === undefined || password instanceof PreparedPassword) return
   const { length } = [...password.reveal()]
   if (length < SHORTEST || length > LONGEST) {
     checks.fault(argumentName, 'constraint', `must have ${SHORTEST} to ${LONGEST} characters`)
   }
 }
 
-export async function hashPassword(password: Secret, random: Random): Promise<string> {
+async function hashPassword(password: Secret, random: Random): Promise<string> {
   const salt = random.bytes(SALT_LENGTH)
   const hash = await derive(password, salt, COST)
   return ['scrypt', COST.log2N, COST.r, COST.p, salt.toString('base64'), hash.toString('base64')].join('$')

@@ -10,7 +10,7 @@ import { type ChangeOf, mutate, type ServiceDeps, timestamp } from './deps.ts'
 import { found, notDeletable, ServiceError } from './errors.ts'
 import type { ListInput } from './lists.ts'
 import { listQuery } from './lists.ts'
-import { checkPassword, hashPassword, matchesPassword, PasswordProof } from './password.ts'
+import { checkPassword, matchesPassword, type Password, PasswordProof, preparePassword } from './password.ts'
 import { checkQuota } from './quotas.ts'
 import { createChecks, USERNAME } from './validate.ts'
 
@@ -20,7 +20,7 @@ export interface NewUser {
   /** Absent: the address, where it can be a username. */
   readonly username?: string | undefined
   /** Absent: the user is invited, `invitation_pending` until a password is set. */
-  readonly password?: Secret | undefined
+  readonly password?: Password | undefined
   readonly first_name?: string | undefined
   readonly last_name?: string | undefined
   readonly phone_number?: string | undefined
@@ -42,7 +42,7 @@ export interface Users {
   lock(actor: Actor, id: string): Promise<User>
   unlock(actor: Actor, id: string): Promise<User>
   /** Ends the user's sessions. */
-  updatePassword(actor: Actor, id: string, password: Secret): Promise<User>
+  updatePassword(actor: Actor, id: string, password: Password): Promise<User>
   updateUsername(actor: Actor, id: string, username: string): Promise<User>
   /** Undefined for a wrong password, an unknown or locked user, and one without password: at the same cost. */
   verifyPassword(id: string, password: Secret): Promise<PasswordProof | undefined>
@@ -53,7 +53,7 @@ export interface Users {
 /** A user that is not in the store yet, and the hash of its password, if it has one. */
 export interface BuiltUser {
   readonly user: User
-  readonly passwordHash: string | null
+  readonly passwordHash: Secret | null
 }
 
 export function createUsers(deps: ServiceDeps): Users {
@@ -114,15 +114,12 @@ export function createUsers(deps: ServiceDeps): Users {
     unlock: (actor, id) => edit(actor, id, () => ({ locked: false })),
 
     async updatePassword(actor, id, password) {
-      const checks = createChecks()
-      checkPassword(checks, 'password', password)
-      checks.done()
-      const hash = await hashPassword(password, deps.random)
+      const { hash } = await preparePassword(password, deps.random)
       return mutate(deps, actor, { resource: 'user', id }, async (transaction) => {
         const before = found(await transaction.users.find(id), 'user', id)
         const after: User = { ...before, status: 'activated', updated_at: timestamp(deps.now()) }
         await transaction.users.update(after)
-        await transaction.users.setPasswordHash(id, hash)
+        await transaction.users.setPasswordHash(id, hash.reveal())
         for (const session of await transaction.sessions.ofUser(id)) {
           await transaction.sessions.delete(session.id)
         }
@@ -172,14 +169,14 @@ export async function buildUser(deps: ServiceDeps, input: NewUser, type: User['t
     created_at: at,
     updated_at: at,
   }
-  const passwordHash = input.password === undefined ? null : await hashPassword(input.password, deps.random)
-  return { user, passwordHash }
+  const prepared = input.password && (await preparePassword(input.password, deps.random))
+  return { user, passwordHash: prepared?.hash ?? null }
 }
 
 export async function insertUser(transaction: Transaction, { user, passwordHash }: BuiltUser): Promise<void> {
   await transaction.users.insert(user)
   await refuseSharedName(transaction, user)
-  if (passwordHash !== null) await transaction.users.setPasswordHash(user.id, passwordHash)
+  if (passwordHash !== null) await transaction.users.setPasswordHash(user.id, passwordHash.reveal())
 }
 
 /**

@@ -43,7 +43,7 @@ describe('turns', () => {
         })
       })
     const all = [0, 1, 2, 3, 4].map((which) => work(which).catch((error: Error) => error.message))
-    expect(await all[4]).toBe('too many are logging in: try again')
+    expect(await all[4]).toBe('too much of this is in progress: try again')
     expect(begun).toEqual([0, 1])
     finish[0]!()
     expect(await all[0]).toBe('failed')
@@ -52,7 +52,7 @@ describe('turns', () => {
     await expect.poll(() => begun).toEqual([0, 1, 2, 3])
     finish[2]!()
     finish[3]!()
-    expect(await Promise.all(all)).toEqual(['failed', 1, 2, 3, 'too many are logging in: try again'])
+    expect(await Promise.all(all)).toEqual(['failed', 1, 2, 3, 'too much of this is in progress: try again'])
     // All turns are free again.
     void work(5)
     void work(6)

@@ -7,6 +7,7 @@ import { SYSTEM_RANDOM } from '../../src/services/deps.ts'
 import { createServices } from '../../src/services/index.ts'
 import { UNLIMITED } from '../../src/services/quotas.ts'
 import type { Services } from '../../src/services/services.ts'
+import { makeTargets, requestOf } from './support/targets.ts'
 import { OPERATOR, organizationWide, startWorld, type Token, type World } from './support/world.ts'
 
 let world: World
@@ -105,6 +106,53 @@ describe('while the body is awaited', () => {
       expect(made.total_count).toBe(0)
     },
   )
+})
+
+test('while the store is held for a change, nothing but the store is waited for', async () => {
+  const { store } = world
+  let waited = false
+  const services = createServices({
+    store: {
+      repositories: store.repositories,
+      signToken: store.signToken,
+      transaction: (actor, work) =>
+        store.transaction(actor, async (transaction) => {
+          // Comes about only where the work leaves the event loop to others.
+          const others = setImmediate(() => {
+            waited = true
+          })
+          try {
+            return await work(transaction)
+          } finally {
+            clearImmediate(others)
+          }
+        }),
+    },
+    now,
+    random: SYSTEM_RANDOM,
+  })
+  const dispatch = dispatchTo(services)
+  const member = { email: 'm@example.com', username: 'member', password: 'correct horse' }
+  const native = { email: 'n@example.com', organization_id: world.organizationId, password: 'correct horse' }
+  const more = [
+    ['CreateUser', { member }],
+    ['users.create', native],
+  ] as const
+  const changing = world.router.routes.filter(
+    ({ effect, handle }) => effect === 'changes' && handle.kind === 'guarded',
+  )
+  const calls = [
+    ...changing.map((route) => [route, null] as const),
+    ...more.map(([name, body]) => [changing.find((route) => route.name === name)!, body] as const),
+  ]
+  for (const [route, body] of calls) {
+    const made = requestOf(route, await makeTargets(world.services, world), world)
+    const [path = '', query = ''] = made.path.split('?')
+    const sent = request(path, async () => body ?? (made.body as object), world.token)
+    const outcome = await faultOf(dispatch({ ...sent, method: route.method, query }))
+    expect([route.name, waited]).toEqual([route.name, false])
+    expect(outcome).toSatisfy((fault) => fault === 'done' || (fault as { type: string }).type === 'not_found')
+  }
 })
 
 describe('while a password is compared', () => {

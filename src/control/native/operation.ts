@@ -10,12 +10,13 @@ interface OperationDeclaration<Input extends z.ZodType> {
   readonly needs: Exclude<Need, 'nobody-in-particular'>
   readonly effect: Effect
   readonly input: Input
+  readonly prepare?: (input: z.output<Input>) => Promise<z.output<Input>>
   run(call: Call<object, object, z.output<Input>>, input: z.output<Input>): Promise<unknown>
 }
 
 /** Records go out as they are: their fields are the model's. */
 export function operation<Input extends z.ZodType>(declaration: OperationDeclaration<Input>): Route {
-  const { name, needs, effect, input, run } = declaration
+  const { name, needs, effect, input, prepare, run } = declaration
   return route({
     name,
     method: 'POST',
@@ -24,6 +25,7 @@ export function operation<Input extends z.ZodType>(declaration: OperationDeclara
     needs,
     effect,
     body: input,
+    ...(prepare === undefined ? {} : { prepare }),
     answer: z.object({ result: z.unknown() }),
     handle: async (call) => ({ result: (await run(call, call.body)) ?? null }),
   })

@@ -1,6 +1,8 @@
 /** Users. */
 import { z } from 'zod'
 import { Secret } from '../../iam/secret.ts'
+import { SYSTEM_RANDOM } from '../../services/deps.ts'
+import { type Password, preparePassword } from '../../services/password.ts'
 import { text, uuid } from '../fields.ts'
 import type { Route } from '../route.ts'
 import { byId, ids, listInput, operation, texts } from './operation.ts'
@@ -13,7 +15,7 @@ const settings = {
   tags: texts,
 }
 
-const secret = text.transform((password) => new Secret(password))
+const secret = text.transform((password): Password => new Secret(password))
 
 export const NATIVE_USERS: readonly Route[] = [
   operation({
@@ -26,6 +28,10 @@ export const NATIVE_USERS: readonly Route[] = [
       username: text.optional(),
       password: secret.optional(),
       ...settings,
+    }),
+    prepare: async (input) => ({
+      ...input,
+      password: input.password && (await preparePassword(input.password, SYSTEM_RANDOM)),
     }),
     run: ({ services, actor }, input) => services.users.create(actor, input),
   }),
@@ -86,6 +92,7 @@ export const NATIVE_USERS: readonly Route[] = [
     needs: ['user:write'],
     effect: 'changes',
     input: z.strictObject({ id: uuid, password: secret }),
+    prepare: async ({ id, password }) => ({ id, password: await preparePassword(password, SYSTEM_RANDOM) }),
     run: ({ services, actor }, { id, password }) => services.users.updatePassword(actor, id, password),
   }),
   operation({

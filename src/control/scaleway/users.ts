@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import type { User } from '../../iam/model.ts'
 import { Secret } from '../../iam/secret.ts'
+import { SYSTEM_RANDOM } from '../../services/deps.ts'
+import { type Password, preparePassword } from '../../services/password.ts'
 import type { NewUser } from '../../services/users.ts'
 import type { OrderBy, UserOrder } from '../../store/query.ts'
 import { invalid } from '../errors.ts'
@@ -60,7 +62,10 @@ function view({ created_at, updated_at, last_login_at, ...user }: User): z.input
 
 const personName = textUpTo(64)
 const contact = textUpTo(200)
-const password = text.min(8).max(128)
+const password = text
+  .min(8)
+  .max(128)
+  .transform((given): Password => new Secret(given))
 
 type Order = OrderBy<Exclude<UserOrder, 'last_login_at'> | 'last_login'>
 
@@ -96,7 +101,9 @@ const list = route({
 const NewMember = z.strictObject({
   email: text,
   username,
-  password: optional(z.union([z.literal(''), password], { error: 'must have 8 to 128 characters' })),
+  password: optional(
+    z.union([z.literal('').transform(() => undefined), password], { error: 'must have 8 to 128 characters' }),
+  ),
   send_password_email: optional(z.boolean()),
   send_welcome_email: optional(z.boolean()),
   first_name: optional(personName),
@@ -112,6 +119,11 @@ const NewUserBody = z.strictObject({
   member: optional(NewMember),
 })
 
+async function withPrepared(member: z.output<typeof NewMember>): Promise<z.output<typeof NewMember>> {
+  const { password } = member
+  return { ...member, password: password && (await preparePassword(password, SYSTEM_RANDOM)) }
+}
+
 /** A guest has an address and nothing else; a member may come with a password. */
 function newUser({ email, member }: z.output<typeof NewUserBody>): Omit<NewUser, 'organization_id' | 'tags'> {
   if (email !== undefined && member === undefined) return { email }
@@ -122,8 +134,8 @@ function newUser({ email, member }: z.output<typeof NewUserBody>): Omit<NewUser,
       help_message: 'give either email or member',
     })
   }
-  const { password, send_password_email, send_welcome_email, ...person } = member
-  return { ...person, password: password ? new Secret(password) : undefined }
+  const { send_password_email, send_welcome_email, ...person } = member
+  return person
 }
 
 const create = route({
@@ -135,6 +147,7 @@ const create = route({
   needs: ['user:write'],
   body: NewUserBody,
   answer: UserView,
+  prepare: async (body) => ({ ...body, member: body.member && (await withPrepared(body.member)) }),
   handle: async ({ services, actor, organizationId, body }) =>
     view(
       await services.users.create(actor, {
@@ -212,8 +225,9 @@ const updatePassword = route({
   needs: ['user:write'],
   body: z.strictObject({ password }),
   answer: UserView,
+  prepare: async (body) => ({ password: await preparePassword(body.password, SYSTEM_RANDOM) }),
   handle: async ({ services, actor, params, body }) =>
-    view(await services.users.updatePassword(actor, params.user_id, new Secret(body.password))),
+    view(await services.users.updatePassword(actor, params.user_id, body.password)),
 })
 
 const updateUsername = route({
