@@ -30,6 +30,8 @@ export interface ListenerSettings {
   readonly headersTimeoutMs: number
   /** How long an idle connection stays open, in milliseconds. */
   readonly keepAliveTimeoutMs: number
+  /** How long a client may take nothing of its answer before it is cut off, in milliseconds. */
+  readonly stallTimeoutMs: number
 }
 
 export interface ListenerDeps {
@@ -83,6 +85,8 @@ export async function startControlListener(
     void answer(incoming, response, deps)
   }
   const { server, scheme, stopFollowing } = await makeServer(settings.tls, options, listener)
+  // Who takes nothing would have its answer kept here for ever. A call that is worked on for that long has failed too.
+  server.timeout = settings.stallTimeoutMs
   await listen(server, settings)
   return {
     endpoint: endpointOf(server, scheme),

@@ -12,6 +12,9 @@ import { StartFailure } from './failure.ts'
 import { quotasOf } from './services.ts'
 import { CERTIFICATE_MS, reportCertificate } from './serving.ts'
 
+/** Answers are small: who takes nothing of one for a minute is gone, or means no good. */
+const STALL_MS = 60_000
+
 export interface ControlDeps {
   readonly services: Services
   readonly log: Log
@@ -43,6 +46,7 @@ export async function startControl(
       maxHeaderBytes: config.limits.header_size,
       headersTimeoutMs: config.timeouts.headers,
       keepAliveTimeoutMs: config.timeouts.idle,
+      stallTimeoutMs: STALL_MS,
     },
     {
       dispatch: createDispatch({

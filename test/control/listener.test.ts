@@ -10,7 +10,7 @@ import type { Renewal } from '../../src/proxy/certificate.ts'
 
 const TLS = 'test/data/tls'
 
-async function listen(dispatch: Dispatch, tls: Renewal | null = null) {
+async function listen(dispatch: Dispatch, tls: Renewal | null = null, stallTimeoutMs = 60_000) {
   const statuses: number[] = []
   const listener: ControlListener = await startControlListener(
     {
@@ -20,6 +20,7 @@ async function listen(dispatch: Dispatch, tls: Renewal | null = null) {
       maxHeaderBytes: 16_384,
       headersTimeoutMs: 5_000,
       keepAliveTimeoutMs: 5_000,
+      stallTimeoutMs,
     },
     {
       dispatch,
@@ -79,6 +80,24 @@ test('does not wait for a body whose sender has gone', async () => {
   socket.destroy()
   await expect.poll(() => statuses).toEqual([200])
   expect(await outcome).toMatchObject({ message: '`body`: must be sent to its end' })
+})
+
+test('does not keep an answer for who does not take it', async () => {
+  const large = 'x'.repeat(64 * 1024 * 1024)
+  const { port } = await listen(async () => ({ body: large }), null, 200)
+  const socket = connect(port, '127.0.0.1')
+  socket.pause()
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await new Promise((settle) => setTimeout(settle, 2_000))
+  let received = 0
+  socket.on('data', (chunk) => {
+    received += chunk.length
+  })
+  const ended = new Promise((settle) => socket.once('close', settle))
+  socket.on('error', () => undefined)
+  socket.resume()
+  await ended
+  expect(received).toBeLessThan(large.length)
 })
 
 test('answers what is in progress before it ends', async () => {

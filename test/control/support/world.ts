@@ -101,6 +101,7 @@ export async function startWorld({
       maxHeaderBytes: 32_768,
       headersTimeoutMs: 30_000,
       keepAliveTimeoutMs: 5_000,
+      stallTimeoutMs: 60_000,
     },
     {
       dispatch: createDispatch({ router, services, quotas: limits, throttle, now }),
