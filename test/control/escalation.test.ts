@@ -287,6 +287,14 @@ describe('keys', () => {
     await expectBeyond(caller.token, 'POST', '/s3warden/v1/keys/create', { through: access_key })
     const path = `/iam/v1alpha1/api-keys/${access_key}`
     await expectBeyond(caller.token, 'PATCH', path, { expires_at: '2040-01-01T00:00:00Z' })
+    // Its new buckets would be where the caller may read.
+    const { id: default_project_id } = await world.services.projects.create(OPERATOR, {
+      organization_id: world.organizationId,
+      name: 'elsewhere',
+    })
+    await expectBeyond(caller.token, 'PATCH', path, { default_project_id })
+    const change = { access_key, change: { default_project_id } }
+    await expectBeyond(caller.token, 'POST', '/s3warden/v1/keys/update', change)
     await expectDone(caller.token, 'PATCH', path, { description: 'harmless' })
     expect((await world.services.keys.list({ filters: { bearer_ids: [application_id] } })).total_count).toBe(
       2,

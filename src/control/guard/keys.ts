@@ -1,7 +1,7 @@
 /**
  * Access keys of the caller's organization. The keys of applications and those of users are two permissions; its own
- * bearer's keys a caller may always see. A key acts as its bearer: whoever makes one, or prolongs one, must be able to
- * give all that the bearer has.
+ * bearer's keys a caller may always see. A key acts as its bearer: whoever makes one, prolongs one, or says in which
+ * project it works, where its new buckets would be, must be able to give all that the bearer has.
  */
 import type { AccessKey } from '../../iam/model.ts'
 import type { Permission } from '../../iam/permissions.ts'
@@ -66,7 +66,10 @@ export function guardKeys(services: Services, rights: Rights): GuardedKeys {
     },
     async update(actor, accessKey, change) {
       const key = await writable(accessKey)
-      if (change.expires_at !== undefined) await rights.requireAsStrongAs(bearerOf(key))
+      const { expires_at, default_project_id } = change
+      if (expires_at !== undefined || default_project_id !== undefined) {
+        await rights.requireAsStrongAs(bearerOf(key))
+      }
       return keys.update(actor, accessKey, change)
     },
     async revoke(actor, accessKey) {
