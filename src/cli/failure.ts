@@ -41,8 +41,9 @@ function describeArgument({ argument_name, help_message }: ArgumentFault): strin
 /** One line about what a service refused, in the command line's own names. */
 export function describeRefusal(error: ServiceError): string {
   const { fault } = error
-  return fault.type === 'invalid_arguments'
-    ? fault.details.map(describeArgument).join('; ')
+  if (fault.type === 'invalid_arguments') return fault.details.map(describeArgument).join('; ')
+  return fault.type === 'already_exists' && fault.resource === 'access_key'
+    ? `there is an access key \`${fault.resource_id}\` already`
     : describeFault(fault)
 }
 

@@ -103,7 +103,7 @@ describe('a key', () => {
       access_key: 'OLD.KEY_2',
     })
     const again = await s3warden(['key', 'import', 'OLD.KEY_2', ...options, '-'], { input: 'third-secret' })
-    expect(again.code).toBe(1)
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('`OLD.KEY_2` already')])
     expect(again.stderr).not.toContain('third-secret')
   })
 
