@@ -1,5 +1,5 @@
 /** Limits that the operator sets: of requests, of buckets, of presigned URLs. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verdict } from '../behaviour/world.ts'
 import { Connection, header, send, serialize } from '../support/raw-http.ts'
 import type { Credentials } from '../support/reference-signer.ts'
@@ -74,6 +74,37 @@ test('requests at once, of one key and in one project', async () => {
   one.close()
   two.close()
   expect(await settles(first)).toBe('200')
+})
+
+describe('requests per second', () => {
+  let hurried: Stage
+  let keys: readonly Credentials[]
+  let aside: Credentials
+  beforeAll(async () => {
+    hurried = await raise({ S3WARDEN_LIMITS_RATE_PER_KEY: '2', S3WARDEN_LIMITS_RATE_PER_PROJECT: '3' })
+    const { operator } = hurried
+    keys = [await operator.tenant('one', EVERYTHING), await operator.tenant('two', EVERYTHING)]
+    aside = await operator.tenant('aside', EVERYTHING, [await operator.project('aside')])
+  })
+  afterAll(() => lower(hurried))
+
+  const list = async (credentials: Credentials): Promise<string> => {
+    const request = signed(credentials, { method: 'GET', target: '/' }, { host: hurried.gate.host })
+    const response = await send(hurried.gate.port, request)
+    return `${verdict(response)} ${header(response, 'retry-after') ?? ''}`.trim()
+  }
+
+  test.for([
+    ['of one key', 1, 'limit: rate of the key'],
+    ['in one project', 2, 'limit: rate of the project'],
+  ] as const)('%s', async ([, count, reason]) => {
+    const told = () => hurried.gate.log.some((line) => line.reason === reason)
+    const given = new Set<string>()
+    for (let attempt = 0; attempt < 300 && !told(); attempt++) given.add(await list(keys[attempt % count]!))
+    expect(told()).toBe(true)
+    expect(given).toEqual(new Set(['200', '503 SlowDown 1']))
+    expect(await list(aside)).toBe('200')
+  })
 })
 
 test('a form whose connection breaks as it is read gives its place back', async () => {
