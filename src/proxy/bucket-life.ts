@@ -21,6 +21,7 @@ import { capabilitiesOf } from './backend/capabilities.ts'
 import type { BackendAnswer, Backends } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { readBody } from './body.ts'
+import type { ReceivedRequest } from './edge.ts'
 import type { Ownership } from './ownership.ts'
 import { sendEmpty } from './reply.ts'
 
@@ -77,7 +78,8 @@ export async function createBucket(request: AuthorizedRequest, deps: BucketLifeD
     case 'too-many':
       throw new S3Error('TooManyBuckets')
     case 'owned':
-      throw await ownedAlready(begun.bucket, deps)
+      await answerOwner(request, configuration, begun.bucket, deps)
+      return
     case 'begun':
       break
   }
@@ -88,7 +90,7 @@ export async function createBucket(request: AuthorizedRequest, deps: BucketLifeD
   if (!(await buckets.activate(name, begun.bucket.generation))) {
     throw new S3Error('OperationAborted', { reason: 'the bucket changed hands while it was being made' })
   }
-  sendEmpty(asked.received, 200, [['Location', `/${name}`]])
+  sendMade(asked.received, name)
 }
 
 /** @throws S3Error `BucketNotEmpty`, or what else the backend says */
@@ -155,10 +157,29 @@ async function sendCreate(
   )
 }
 
-/** The row says it is theirs already; where the backend has lost it, this is how they get it back. */
-async function ownedAlready(bucket: Bucket, deps: BucketLifeDeps): Promise<S3Error> {
-  const settled = await deps.ownership.resolve(bucket)
-  return new S3Error(settled?.state === 'active' ? 'BucketAlreadyOwnedByYou' : 'OperationAborted')
+/**
+ * The row says it is theirs already; where the backend has lost it, this is how they get it back. Whoever asks for nothing
+ * but a bucket is told what the backend alone would say.
+ *
+ * @throws S3Error `BucketAlreadyOwnedByYou`, `OperationAborted`
+ */
+async function answerOwner(
+  { asked, backend }: AuthorizedRequest,
+  { tags }: BucketConfiguration,
+  bucket: Bucket,
+  { ownership }: BucketLifeDeps,
+): Promise<void> {
+  const settled = await ownership.resolve(bucket)
+  if (settled?.state !== 'active') throw new S3Error('OperationAborted')
+  const plain = tags.length === 0 && !asked.headers.has('x-amz-bucket-object-lock-enabled')
+  if (capabilitiesOf(backend.record.kind).madeAgain === 'conflict' || !plain) {
+    throw new S3Error('BucketAlreadyOwnedByYou')
+  }
+  sendMade(asked.received, bucket.name)
+}
+
+function sendMade(received: ReceivedRequest, name: string): void {
+  sendEmpty(received, 200, [['Location', `/${name}`]])
 }
 
 /**

@@ -38,6 +38,8 @@ export interface Capabilities {
   readonly trailers: 'computed' | 'sent-on' | 'dropped'
   /** Whether CreateBucket must name its region, where that is not `us-east-1`. */
   readonly locationConstraint: 'required' | 'omitted'
+  /** What it answers when a bucket is made that its owner has made already. */
+  readonly madeAgain: 'ok' | 'conflict'
   /** Names that are not buckets there, but doors to other interfaces. */
   readonly reservedBuckets: ReadonlySet<string>
 }
@@ -178,6 +180,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksumTypes: 'known',
     trailers: 'computed',
     locationConstraint: 'omitted',
+    madeAgain: 'conflict',
     reservedBuckets: new Set(),
   },
   ceph: {
@@ -189,6 +192,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksumTypes: 'unknown',
     trailers: 'dropped',
     locationConstraint: 'omitted',
+    madeAgain: 'ok',
     reservedBuckets: new Set(CEPH_DOORS),
   },
   minio: {
@@ -200,6 +204,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksumTypes: 'known',
     trailers: 'sent-on',
     locationConstraint: 'omitted',
+    madeAgain: 'conflict',
     reservedBuckets: new Set(MINIO_DOORS),
   },
   aws: {
@@ -211,6 +216,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksumTypes: 'known',
     trailers: 'sent-on',
     locationConstraint: 'required',
+    madeAgain: 'conflict',
     reservedBuckets: new Set(),
   },
   // May be any of them, or none: nothing that one of them would misunderstand, and no header that might be refused.
@@ -223,6 +229,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksumTypes: 'unknown',
     trailers: 'dropped',
     locationConstraint: 'required',
+    madeAgain: 'conflict',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
   },
 }

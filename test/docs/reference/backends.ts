@@ -23,6 +23,7 @@ export function renderCapabilities(): string {
       row('Checksum behind the body', (kind) => TRAILERS[CAPABILITIES[kind].trailers]),
       row('Whole-object checksums (`x-amz-checksum-type`)', (kind) => CAPABILITIES[kind].checksumTypes),
       row('Region in CreateBucket', (kind) => CAPABILITIES[kind].locationConstraint),
+      row('A bucket made again by its owner', (kind) => CAPABILITIES[kind].madeAgain),
       row('Names that are no buckets', (kind) => list(CAPABILITIES[kind].reservedBuckets)),
     ],
   )
