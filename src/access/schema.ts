@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import { PERMISSION_SET_NAMES } from '../iam/permission-sets.ts'
+import { didYouMean } from '../nearest.ts'
 import { OPENABLE } from '../s3/opened.ts'
 
 const id = z
@@ -28,6 +29,12 @@ const secretSource = z
   .refine((source) => (source.file === undefined) !== (source.env === undefined), {
     error: 'expected either `file` or `env`',
   })
+
+/** A fault does not list all of the names: there are hundreds. */
+const permissionSet = z.enum(PERMISSION_SET_NAMES, {
+  error: ({ input }) =>
+    `there is no such permission set${didYouMean(String(input), PERMISSION_SET_NAMES)}: \`s3warden permission-set list\` shows all`,
+})
 
 const backend = z
   .strictObject({
@@ -127,7 +134,7 @@ const exactlyOne = (fields: readonly string[]) => (entry: object) =>
 
 const rule = z
   .strictObject({
-    permission_set_names: z.array(z.enum(PERMISSION_SET_NAMES)).min(1),
+    permission_set_names: z.array(permissionSet).min(1),
     projects: z.array(z.string()).describe('The projects it holds in.').optional(),
     organization_scope: z.literal(true).describe('It holds in all projects, later ones included.').optional(),
     condition: z.string().describe('A CEL expression. Absent: unconditional.').optional(),

@@ -23,7 +23,9 @@ const CASES: readonly (readonly [what: string, rest: string, faults: readonly Re
   [
     'a permission set that there is not',
     'policies:\n  - name: p\n    no_principal: true\n    rules:\n      - permission_set_names: [ObjectStorageFulAccess]\n        organization_scope: true',
-    [/^7 policies\.0\.rules\.0\.permission_set_names\.0: .*did you mean `ObjectStorageFullAccess`/],
+    [
+      /^7 policies\.0\.rules\.0\.permission_set_names\.0: there is no such permission set \(did you mean `ObjectStorageFullAccess`\?\): `s3warden permission-set list` shows all$/,
+    ],
   ],
   [
     'a condition that is none',
