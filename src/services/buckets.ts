@@ -44,6 +44,8 @@ export function createBuckets(deps: ServiceDeps): Buckets {
       return mutate(deps, actor, { resource: 'bucket', id: name }, async (transaction) => {
         found(await transaction.projects.find(project_id), 'project_id', project_id)
         found(await transaction.backends.find(backend_id), 'backend', backend_id)
+        const owned = await transaction.buckets.find(name)
+        if (owned !== undefined && owned.state !== 'released') throw ownedAlready(owned)
         return transaction.buckets.adopt({ name, project_id, backend_id })
       })
     },
@@ -67,4 +69,13 @@ export function createBuckets(deps: ServiceDeps): Buckets {
       })
     },
   }
+}
+
+function ownedAlready({ name, project_id }: Bucket): ServiceError {
+  return new ServiceError({
+    type: 'already_exists',
+    resource: 'bucket',
+    resource_id: name,
+    help_message: `bucket \`${name}\` belongs to project \`${project_id}\` already: release it there first`,
+  })
 }

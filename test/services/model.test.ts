@@ -94,7 +94,12 @@ const REFUSALS: readonly Refusal[] = [
         project_id: second.id,
         backend_id: backend.id,
       }),
-    fault: { type: 'already_exists', resource: 'bucket', resource_id: 'first-bucket' },
+    fault: {
+      type: 'already_exists',
+      resource: 'bucket',
+      resource_id: 'first-bucket',
+      help_message: expect.stringMatching(/belongs to project .* release it there first/),
+    },
   },
   {
     title: 'an unknown user is no member',
