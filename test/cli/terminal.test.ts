@@ -53,6 +53,15 @@ describe('on a terminal', () => {
       env: { PATH: process.env.PATH ?? '', S3WARDEN_DATA: data, TERM: 'xterm' },
     })
 
+  it('slow work shows how far it is, on a line that goes away', ({ skip }) => {
+    if (!hasScript()) skip('script(1) is not installed')
+    const s3warden = `${NODE} ${PROGRAM}`
+    onTerminal(`${s3warden} bootstrap`, '')
+    const shown = onTerminal(`${s3warden} doctor`, '').split('\r\u001b[K')
+    expect(shown).toContain('doctor: 0 % (0 of 1 subjects)')
+    expect(shown.at(-1)).toContain('SUBJECT')
+  })
+
   it('results are tables, and what cannot be undone is asked about', ({ skip }) => {
     if (!hasScript()) skip('script(1) is not installed')
     const s3warden = `${NODE} ${PROGRAM}`

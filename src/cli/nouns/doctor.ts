@@ -6,6 +6,7 @@ import type { Diagnosis } from '../doctor.ts'
 import { EXIT, type ExitCode } from '../fault.ts'
 import { collect } from '../lists.ts'
 import { examples } from '../options.ts'
+import { createProgress } from '../progress.ts'
 import { type Cli, commandConfig, commandOutput, openSession } from '../session.ts'
 
 interface DoctorOptions {
@@ -35,12 +36,23 @@ export function doctorCommand(program: Command, cli: Cli): void {
     }
     try {
       const session = await openSession(cli, command, config)
+      const progress = createProgress(cli, { work: 'doctor', counted: 'subjects' })
       try {
-        diagnoses.push(...doctor.diagnoseStore(session.store), await doctor.diagnoseKeys(session))
-        for (const backend of await collect(session.services.backends, {}, undefined)) {
-          diagnoses.push(...(await doctor.diagnoseBackend(session, backend, probe ? 'probe' : 'look')))
+        progress.at(0, 1)
+        diagnoses.push(...doctor.diagnoseStore(session.store))
+        const backends = await collect(session.services.backends, {}, undefined)
+        const looks = [
+          async () => [await doctor.diagnoseKeys(session)],
+          ...backends.map(
+            (backend) => () => doctor.diagnoseBackend(session, backend, probe ? 'probe' : 'look'),
+          ),
+        ]
+        for (const [index, look] of looks.entries()) {
+          progress.at(index + 1, looks.length + 1)
+          diagnoses.push(...(await look()))
         }
       } finally {
+        progress.end()
         session.store.close()
       }
     } catch (error) {
