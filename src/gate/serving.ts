@@ -12,6 +12,7 @@ import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
 import { createLimits } from '../proxy/limits.ts'
 import { createOwnership, type Ownership } from '../proxy/ownership.ts'
 import { createPipeline } from '../proxy/pipeline.ts'
+import { createReadBuffers } from '../proxy/read-buffers.ts'
 import { startServer } from '../proxy/server.ts'
 import { createFailureThrottle } from '../proxy/throttle.ts'
 import { createVirtualHosts } from '../s3/virtual-host.ts'
@@ -62,6 +63,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
     now,
     onEvent: reportEvent(log),
   })
+  const buffers = createReadBuffers()
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
@@ -96,6 +98,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       ownership: createGateOwnership(settings, store, backends, now),
       backends,
       checksums,
+      buffers,
       regions: orBackend(new Set([settings.region, ...settings.regions, 'us-east-1'])),
       limits: createLimits(
         {

@@ -30,6 +30,7 @@ import { type Backends, createUpload, type RequestBody } from './backend/index.t
 import { backendRequest } from './backend-request.ts'
 import { expectationOf, readBody, refuseBody } from './body.ts'
 import { sendFormResult } from './form-result.ts'
+import type { ReadBuffers } from './read-buffers.ts'
 import { relay } from './relay.ts'
 import { sendContinue } from './reply.ts'
 import { rewriteOf } from './rewrite.ts'
@@ -38,6 +39,7 @@ export interface ForwardDeps {
   readonly reader: IamReader
   readonly backends: Backends
   readonly checksums: Checksums
+  readonly buffers: ReadBuffers
 }
 
 interface Content {
@@ -117,6 +119,7 @@ function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
     },
     trailer: trailingChecksum(request, expectation, 'sent-on'),
     beforeLastPiece: () => refuseUnlessStillOwned(bucket as Bucket, deps.reader),
+    buffers: deps.buffers,
   })
   sendContinue(asked.received)
   return { body: { kind: 'stream', upload }, headers: trailerHeaders(request, expectation) }

@@ -12,6 +12,7 @@ import { StoreUnavailable } from '../../iam/reader.ts'
 import { S3Error } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
 import type { ChecksumAlgorithm } from '../../sigv4/checksum.ts'
+import type { ReadBuffers } from '../read-buffers.ts'
 import { TrailerFraming } from './trailer.ts'
 
 /**
@@ -36,6 +37,8 @@ export interface UploadOptions {
   readonly trailer: ChecksumAlgorithm | null
   /** Runs when the body is verified and its last piece is about to go out. @throws S3Error or StoreUnavailable to stop it */
   readonly beforeLastPiece: () => void
+  /** What the client sends takes memory. */
+  readonly buffers: ReadBuffers
 }
 
 /** Takes the body. Exactly one of `whole` and `stream` is called, unless `fault` comes first; `fault` may follow `stream`. */
@@ -83,6 +86,7 @@ class ClientUpload implements Upload {
   readonly #decoder: BodyDecoder
   readonly #beforeLastPiece: () => void
   readonly #trailer: ChecksumAlgorithm | null
+  readonly #buffers: ReadBuffers
   #receiver: UploadReceiver | null = null
   /** Decoded and not yet let go. The last of them stays until the body is verified. */
   #held: Buffer[] = []
@@ -98,6 +102,7 @@ class ClientUpload implements Upload {
     this.#decoder = options.decoder(this.#hold)
     this.#beforeLastPiece = options.beforeLastPiece
     this.#trailer = options.trailer
+    this.#buffers = options.buffers
   }
 
   begin(receiver: UploadReceiver): void {
@@ -125,6 +130,7 @@ class ClientUpload implements Upload {
 
   readonly #onData = (chunk: Buffer): void => {
     this.received += chunk.length
+    this.#buffers.used(chunk.length)
     try {
       this.#decoder.push(chunk)
       if (this.#releasedBytes + this.#heldBytes > this.length) {

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { crc32 } from 'node:zlib'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type BackendSettings, createUpload } from '../../../src/proxy/backend/index.ts'
+import { createReadBuffers } from '../../../src/proxy/read-buffers.ts'
 import { S3Error } from '../../../src/s3/error.ts'
 import { bodyExpectation } from '../../../src/sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../../../src/sigv4/body-verifier.ts'
@@ -66,6 +67,7 @@ async function gate(
       decoder: (emit) => createBodyVerifier(expectation, emit, checksums),
       trailer: options.trailer ?? null,
       beforeLastPiece: options.beforeLastPiece ?? (() => {}),
+      buffers: createReadBuffers(),
     })
     const to = request(backend([server.origin]), { method: 'PUT', body: { kind: 'stream', upload } })
     void hear(backends, to).then(({ end, status }) => {
@@ -359,6 +361,7 @@ test('an upload whose endpoint cannot be reached goes to another', async () => {
       decoder: (emit) => ({ push: emit, end: () => ({ checksums: [] }) }),
       trailer: null,
       beforeLastPiece: () => {},
+      buffers: createReadBuffers(),
     })
     const to = backend([dead.origin, alive.origin])
     void hear(backends, request(to, { method: 'PUT', body: { kind: 'stream', upload } })).then(({ end }) => {
