@@ -2,8 +2,11 @@
 import type { Config } from '../config.ts'
 import type { BackendSettings } from '../proxy/backend/index.ts'
 
-/** Connections per endpoint; requests beyond it wait for one. */
-const CONNECTIONS = 256
+/**
+ * Connections per endpoint; requests beyond it wait for one. More than there are slow clients: each holds one for as long
+ * as it pleases, and the others must not wait for it.
+ */
+const CONNECTIONS = 4_096
 /** Shorter than what object stores keep idle connections for. */
 const KEEP_ALIVE_MS = 4_000
 /** Over which a body's rate is measured. */
