@@ -49,3 +49,8 @@ export function readAnchors(file: string): ReadonlySet<string> {
 export function readLinks(file: string): readonly string[] {
   return [...prose(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
 }
+
+/** What stands in the document's text as code. */
+export function readInlineCode(file: string): readonly string[] {
+  return [...prose(file).matchAll(/`([^`]+)`/g)].map(([, text = '']) => text.replaceAll('\n', ' '))
+}
