@@ -2,8 +2,9 @@
  * The object store of the bench, as a program: plain sockets, canned answers, nothing kept and nothing checked, so that
  * it is never what a measurement waits for. `PORT` says where it listens.
  *
- * `GET /bucket/SIZE/…` is answered with so many bytes, `HEAD` with its head, `?list-type=2` with 1,000 keys, anything
- * else with an empty 200 once its body has been read.
+ * `GET /bucket/SIZE/…` is answered with so many bytes, `HEAD` with its head, `?list-type=2` with 1,000 keys, multipart
+ * uploads begin and end with the document that belongs there, `DELETE` with 204, anything else with an empty 200 once its
+ * body has been read.
  */
 import { createServer, type Socket } from 'node:net'
 
@@ -16,9 +17,9 @@ interface Answer {
   readonly body: Buffer
 }
 
-function answerOf(contentType: string, body: Buffer): Answer {
+function answerOf(contentType: string, body: Buffer, status = '200 OK'): Answer {
   const head = [
-    'HTTP/1.1 200 OK',
+    `HTTP/1.1 ${status}`,
     'Server: store',
     'Date: Thu, 01 Jan 2026 00:00:00 GMT',
     'x-amz-request-id: tx00000000000000000001',
@@ -41,8 +42,17 @@ function listing(): Buffer {
   )
 }
 
+function document(text: string): Answer {
+  return answerOf('application/xml', Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${text}`))
+}
+
 const LIST = answerOf('application/xml', listing())
 const EMPTY = answerOf('text/plain', Buffer.alloc(0))
+const DELETED = answerOf('text/plain', Buffer.alloc(0), '204 No Content')
+const BEGUN = document(
+  '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+)
+const COMPLETED = document('<CompleteMultipartUploadResult><ETag>"e"</ETag></CompleteMultipartUploadResult>')
 const objects = new Map<number, Answer>()
 
 function objectOf(size: number): Answer {
@@ -61,6 +71,8 @@ function answer(head: string, write: (bytes: Buffer) => void): void {
   if (method === 'GET' && target.includes('list-type=2')) send(LIST, write)
   else if (method === 'GET') send(objectOf(size), write)
   else if (method === 'HEAD') write(objectOf(size).head)
+  else if (method === 'DELETE') send(DELETED, write)
+  else if (method === 'POST') send(target.includes('?uploads') ? BEGUN : COMPLETED, write)
   else send(EMPTY, write)
 }
 

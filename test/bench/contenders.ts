@@ -39,6 +39,8 @@ export interface GateSettings {
   readonly workers: number
   /** Options of the Node process. */
   readonly nodeOptions: readonly string[]
+  /** Of its configuration, beside what every gate of the bench has. */
+  readonly env: Readonly<Record<string, string>>
 }
 
 const BENCH = import.meta.dirname
@@ -87,7 +89,7 @@ const STORE = { accessKey: 'BACKENDKEY', secretKey: 'backend-secret' } as const
 const KIND = 'minio'
 
 async function startGate(
-  { workers, nodeOptions }: GateSettings,
+  { workers, nodeOptions, env }: GateSettings,
   directory: string,
   data: string,
   origin: string,
@@ -110,6 +112,7 @@ async function startGate(
       S3WARDEN_BACKEND_SECRET_KEY: STORE.secretKey,
       S3WARDEN_BACKEND_KIND: KIND,
       S3WARDEN_WORKERS: String(workers),
+      ...env,
     },
     port,
     output: join(directory, `gate-${port}.log`),

@@ -5,13 +5,12 @@ import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Measured } from './measure.ts'
 import { picture } from './picture.ts'
-import { table } from './table.ts'
+import { type Grown, memoryTable, table } from './table.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
 
 export async function publish(measured: readonly Measured[], notes: readonly string[]): Promise<void> {
-  mkdirSync(RESULTS, { recursive: true })
-  const where = `${new Date().toISOString().slice(0, 10)}, ${machine()}`
+  const where = here()
   const lines = [
     `CPU time per request of the whole process: medians; ratios are medians of the ratios of each round. ${where}.`,
     '',
@@ -20,8 +19,23 @@ export async function publish(measured: readonly Measured[], notes: readonly str
     ...notes,
     '',
   ]
-  writeFileSync(join(RESULTS, 'results.md'), lines.join('\n'))
-  writeFileSync(join(RESULTS, 'results.svg'), picture(measured, where))
+  write('results.md', lines.join('\n'))
+  write('results.svg', picture(measured, where))
+}
+
+export function publishMemory(found: readonly Grown[]): void {
+  const lines = [`Resident memory of the gate's process. ${here()}.`, '', ...memoryTable(found), '']
+  write('memory.md', lines.join('\n'))
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(RESULTS, { recursive: true })
+  writeFileSync(join(RESULTS, name), text)
+}
+
+/** When and on what. */
+function here(): string {
+  return `${new Date().toISOString().slice(0, 10)}, ${machine()}`
 }
 
 function machine(): string {

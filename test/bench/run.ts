@@ -30,7 +30,7 @@ const settings = { rounds: Number(values.rounds), share: Number(values.share) }
 
 const nodeOptions = values.profile === '' ? [] : ['--cpu-prof', '--cpu-prof-dir', values.profile]
 
-const stage = await startStage({ workers: 1, nodeOptions })
+const stage = await startStage({ workers: 1, nodeOptions, env: {} })
 try {
   const contenders: Contender[] = [
     ...(stage.nginx === null ? [] : [{ name: 'nginx', program: stage.nginx }]),

@@ -37,3 +37,28 @@ export function microseconds(values: readonly number[] | undefined): string {
 function times(value: number | undefined): string {
   return value === undefined ? '–' : `${value.toFixed(2)} ×`
 }
+
+/** Resident memory of the gate's process, in bytes. */
+export interface Grown {
+  readonly what: string
+  readonly before: number
+  /** The highest, or that of the end. */
+  readonly after: number
+  /** It may grow by less than this. */
+  readonly goal: number
+}
+
+export function memoryTable(all: readonly Grown[]): readonly string[] {
+  return [
+    '| Work | before | then | growth | Goal | Met |',
+    '|---|--:|--:|--:|---|---|',
+    ...all.map(({ what, before, after, goal }) => {
+      const growth = after - before
+      return `| ${[what, mebibytes(before), mebibytes(after), mebibytes(growth), `< ${mebibytes(goal)}`, growth < goal ? 'yes' : 'no'].join(' | ')} |`
+    }),
+  ]
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(0)} MiB`
+}

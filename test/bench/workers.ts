@@ -9,7 +9,7 @@ import { requestsOf, WORKLOADS } from './workloads.ts'
 const CORES_FOR_THROUGHPUT = 6
 
 export async function compareWorkers(stage: Stage, settings: MeasureSettings): Promise<readonly string[]> {
-  const two = await stage.startGate({ workers: 2, nodeOptions: [] })
+  const two = await stage.startGate({ workers: 2, nodeOptions: [], env: {} })
   const workload = WORKLOADS[0]!
   const contenders = [
     { name: 'one', program: stage.gate },
