@@ -1,6 +1,8 @@
 /** Where secrets come from and go to: files and environment on the one side, the store on the other. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -25,8 +27,8 @@ export interface Secrets {
   ofKey(accessKey: string): Secret | undefined
   /** Why a key cannot be written there; undefined: it can. */
   whyNotTo(path: string): string | undefined
-  /** Durable when it returns; mode 0600; never in place of another file. */
-  writeKey(path: string, format: KeyFileFormat, key: CreatedKey): void
+  /** Mode 0600; never in place of another file. @returns why that failed; undefined: it is there, durably */
+  writeKey(path: string, format: KeyFileFormat, key: CreatedKey): string | undefined
   /** Takes back every file written: the keys in them were never made. */
   undo(): void
 }
@@ -57,6 +59,8 @@ export function createSecrets({ store, environment, directory }: SecretDeps): Se
       return { missing: `the file \`${path}\` cannot be read (${(error as NodeJS.ErrnoException).code})` }
     }
   }
+  const unwritable = (path: string, error: unknown): string =>
+    `\`${path}\` cannot be written (${(error as NodeJS.ErrnoException).code})`
   const settled = (text: string, source: string): ReturnType<Secrets['read']> => {
     const secret = text.replace(/\r?\n$/, '')
     if (secret === '') return { missing: `${source} is empty` }
@@ -80,23 +84,42 @@ export function createSecrets({ store, environment, directory }: SecretDeps): Se
       return store.reader.findKey(accessKey)?.secret
     },
     whyNotTo(path) {
-      if (!existsSync(resolve(directory, path))) return undefined
-      return `\`${path}\` exists, and may hold the only copy of another key's secret: take it away or name another file`
+      const target = resolve(directory, path)
+      if (existsSync(target)) {
+        return `\`${path}\` exists, and may hold the only copy of another key's secret: take it away or name another file`
+      }
+      try {
+        accessSync(`${folderAbove(target)}/.`, constants.W_OK | constants.X_OK)
+      } catch (error) {
+        return unwritable(path, error)
+      }
+      return undefined
     },
     writeKey(path, format, key) {
       const target = resolve(directory, path)
-      mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
-      const descriptor = openSync(target, 'wx', 0o600)
-      written.push(target)
       try {
-        writeSync(descriptor, KEY_FILES[format](key, key.secret_key.reveal()))
-        fsyncSync(descriptor)
-      } finally {
-        closeSync(descriptor)
+        mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
+        const descriptor = openSync(target, 'wx', 0o600)
+        written.push(target)
+        try {
+          writeSync(descriptor, KEY_FILES[format](key, key.secret_key.reveal()))
+          fsyncSync(descriptor)
+        } finally {
+          closeSync(descriptor)
+        }
+      } catch (error) {
+        return unwritable(path, error)
       }
+      return undefined
     },
     undo() {
       for (const path of written.splice(0)) rmSync(path, { force: true })
     },
   }
+}
+
+/** The closest that exists; those below it would be made. */
+function folderAbove(path: string): string {
+  const folder = dirname(path)
+  return existsSync(folder) ? folder : folderAbove(folder)
 }

@@ -56,6 +56,11 @@ const CASES: readonly (readonly [what: string, rest: string, faults: readonly Re
     [/^5 keys\.0: .*`write_to`/],
   ],
   [
+    'a key that cannot be written where it is to go',
+    'applications: [{ name: a }]\nkeys:\n  - name: k\n    application: a\n    write_to: /dev/null/keys/k',
+    [/^7 keys\.0\.write_to: `\/dev\/null\/keys\/k` cannot be written \(ENOTDIR\)$/],
+  ],
+  [
     'a key that is not there',
     'applications: [{ name: a }]\nkeys:\n  - access_key: NOT.THERE\n    application: a',
     [/^5 keys\.0\.access_key: .*give its `secret_key`/],

@@ -224,7 +224,11 @@ async function generate(run: Run, wanted: WantedKey, at: FilePath): Promise<Acce
     restrictions,
     through,
   })
-  if (mode === 'apply') secrets.writeKey(write_to, write_as, made)
+  const failure = mode === 'apply' ? secrets.writeKey(write_to, write_as, made) : undefined
+  if (failure !== undefined) {
+    run.fault([...at, 'write_to'], failure)
+    return undefined
+  }
   run.step({ action: 'create', kind: 'key', name, remark: `written to ${write_to}` })
   return made.key
 }
