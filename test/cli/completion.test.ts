@@ -1,9 +1,9 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, test } from 'vitest'
 import { commandLine } from './cli.ts'
 
 const s3warden = commandLine()
@@ -102,6 +102,15 @@ describe.skipIf(!installed('zsh'))('zsh', () => {
     // zsh itself leaves out what does not begin with what was typed.
     if (words.at(-1) === '') for (const word of not) expect(found).not.toContain(word)
   })
+})
+
+test.skipIf(!installed('zsh'))('zsh completes at once where it finds the script by itself', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 's3warden-fpath-'))
+  copyFileSync(scripts.zsh!, join(folder, '_s3warden'))
+  const script = `${ZSH_PRINTS} fpath=("$1"); autoload -Uz _s3warden; words=(s3warden key ''); CURRENT=3; _s3warden`
+  const { stdout, stderr } = await promisify(execFile)('zsh', ['-f', '-c', script, 'zsh', folder])
+  expect(stderr).toBe('')
+  expect(stdout.split('\n')).toContain('rotate')
 })
 
 describe.each(['zsh', 'fish'])('the script for %s', (shell) => {

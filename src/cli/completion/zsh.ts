@@ -48,7 +48,9 @@ ${cases.join('\n')}
     _describe command commands
   fi
 }
-if (( $+functions[compdef] )); then compdef _${name} ${name}; fi
+# Found in $fpath, this file is the function's first call.
+if [[ "\${funcstack[1]}" == _${name} ]]; then _${name} "$@"
+elif (( $+functions[compdef] )); then compdef _${name} ${name}; fi
 `
 }
 
