@@ -2,18 +2,10 @@
 import type { Command } from 'commander'
 import type { Application } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import {
-  changeOf,
-  examples,
-  type ListOptions,
-  limitOption,
-  randomName,
-  severalOption,
-  yesOption,
-} from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, randomName, severalOption } from '../options.ts'
 import { application, organization } from '../resolve.ts'
 import { type Cli, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 
 const COLUMNS = ['id', 'name', 'description', 'created_at'] as const satisfies readonly (keyof Application)[]
 
@@ -72,11 +64,13 @@ export function applicationCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <app...>').description('Show applications, by id or name.')
-  examples(get, 's3warden app get backup-job')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => application(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'app',
+    description: 'Show applications, by id or name.',
+    example: 's3warden app get backup-job',
+    columns: COLUMNS,
+    find: application,
+  })
 
   const update = settingOptions(
     noun
@@ -95,17 +89,12 @@ export function applicationCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const remove = noun
-    .command('delete <app...>')
-    .alias('rm')
-    .description('Delete applications with their keys. Their policies stay, for nobody.')
-    .addOption(yesOption())
-  examples(remove, 's3warden app delete backup-job --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the application', given, yes }, async (reference) => {
-      const { id } = await application(session, reference)
-      await session.services.applications.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+  deleteCommand(cli, noun, {
+    argument: 'app',
+    description: 'Delete applications with their keys. Their policies stay, for nobody.',
+    example: 's3warden app delete backup-job --yes',
+    what: 'application',
+    find: application,
+    service: (services) => services.applications,
+  })
 }

@@ -15,7 +15,8 @@ import {
 import { createProgress } from '../progress.ts'
 import { backend, project } from '../resolve.ts'
 import { type Cli, onServices, onStore, type Session } from '../session.ts'
-import { each, eachConfirmed, showEach } from '../several.ts'
+import { each, eachConfirmed } from '../several.ts'
+import { getCommand } from './entity.ts'
 
 const COLUMNS = [
   'name',
@@ -67,11 +68,13 @@ export function bucketCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <bucket...>').description('Show buckets.')
-  examples(get, 's3warden bucket get photos')
-  onServices<[string[]], object>(cli, get, (session, _options, names) =>
-    showEach(session, names, COLUMNS, (name) => session.services.buckets.get(name)),
-  )
+  getCommand(cli, noun, {
+    argument: 'bucket',
+    description: 'Show buckets.',
+    example: 's3warden bucket get photos',
+    columns: COLUMNS,
+    find: (session, name) => session.services.buckets.get(name),
+  })
 
   const adopt = noun
     .command('adopt [bucket...]')

@@ -4,18 +4,10 @@ import type { Group } from '../../iam/model.ts'
 import type { Members } from '../../services/groups.ts'
 import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
-import {
-  changeOf,
-  examples,
-  type ListOptions,
-  limitOption,
-  randomName,
-  severalOption,
-  yesOption,
-} from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, randomName, severalOption } from '../options.ts'
 import { application, group, organization, user } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 
 const COLUMNS = [
   'id',
@@ -116,11 +108,13 @@ export function groupCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <group...>').description('Show groups, by id or name.')
-  examples(get, 's3warden group get readers')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => group(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'group',
+    description: 'Show groups, by id or name.',
+    example: 's3warden group get readers',
+    columns: COLUMNS,
+    find: group,
+  })
 
   const update = settingOptions(
     noun.command('update <group>').description('Change a group.').option('--name <name>', 'its new name'),
@@ -136,19 +130,14 @@ export function groupCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const remove = noun
-    .command('delete <group...>')
-    .alias('rm')
-    .description('Delete groups. Their members stay; their policies stay too, for nobody.')
-    .addOption(yesOption())
-  examples(remove, 's3warden group delete readers --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the group', given, yes }, async (reference) => {
-      const { id } = await group(session, reference)
-      await session.services.groups.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+  deleteCommand(cli, noun, {
+    argument: 'group',
+    description: 'Delete groups. Their members stay; their policies stay too, for nobody.',
+    example: 's3warden group delete readers --yes',
+    what: 'group',
+    find: group,
+    service: (services) => services.groups,
+  })
 
   const addOne = noun
     .command('add-member <group>')

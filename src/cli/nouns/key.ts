@@ -22,7 +22,8 @@ import { application, key, organization, project, user } from '../resolve.ts'
 import { type RestrictionOptions, restrictionOptions, restrictionsOf } from '../restriction-options.ts'
 import { readSecret } from '../secret-input.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { eachConfirmed } from '../several.ts'
+import { getCommand } from './entity.ts'
 
 const COLUMNS = [
   'access_key',
@@ -250,11 +251,13 @@ export function keyCommands(program: Command, cli: Cli): void {
     return session.output.list(await collect(session.services.keys, filters, options.limit), COLUMNS)
   })
 
-  const get = noun.command('get <key...>').description('Show keys, without secrets.')
-  examples(get, 's3warden key get SCW0123456789ABCDEFG')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => key(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'key',
+    description: 'Show keys, without secrets.',
+    example: 's3warden key get SCW0123456789ABCDEFG',
+    columns: COLUMNS,
+    find: key,
+  })
 
   const update = settingOptions(
     noun.command('update <key>').description('Change a key. What it is limited to never changes.'),

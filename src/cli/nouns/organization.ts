@@ -2,11 +2,11 @@
 import type { Command } from 'commander'
 import type { Organization } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import { examples, type ListOptions, limitOption, yesOption } from '../options.ts'
+import { examples, type ListOptions, limitOption } from '../options.ts'
 import { organization } from '../resolve.ts'
 import { readSecret } from '../secret-input.ts'
 import { type Cli, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 
 const COLUMNS = ['id', 'name', 'created_at'] as const satisfies readonly (keyof Organization)[]
 
@@ -53,11 +53,13 @@ export function organizationCommands(program: Command, cli: Cli): void {
     output.list(await collect(services.organizations, {}, limit), COLUMNS),
   )
 
-  const get = noun.command('get <org...>').description('Show organizations, by id or name.')
-  examples(get, 's3warden org get "Example Inc"')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => organization(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'org',
+    description: 'Show organizations, by id or name.',
+    example: 's3warden org get "Example Inc"',
+    columns: COLUMNS,
+    find: organization,
+  })
 
   const update = noun
     .command('update <org>')
@@ -69,17 +71,12 @@ export function organizationCommands(program: Command, cli: Cli): void {
     return session.output.record(await session.services.organizations.update(session.actor, id, { name }))
   })
 
-  const remove = noun
-    .command('delete <org...>')
-    .alias('rm')
-    .description('Delete organizations that have nothing left but their owner and an empty default project.')
-    .addOption(yesOption())
-  examples(remove, 's3warden org delete "Example Inc" --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the organization', given, yes }, async (reference) => {
-      const { id } = await organization(session, reference)
-      await session.services.organizations.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+  deleteCommand(cli, noun, {
+    argument: 'org',
+    description: 'Delete organizations that have nothing left but their owner and an empty default project.',
+    example: 's3warden org delete "Example Inc" --yes',
+    what: 'organization',
+    find: organization,
+    service: (services) => services.organizations,
+  })
 }

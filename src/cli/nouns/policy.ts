@@ -3,18 +3,10 @@ import { type Command, Option } from 'commander'
 import type { Policy, PolicyPrincipal } from '../../iam/model.ts'
 import { UsageError } from '../fault.ts'
 import { collect } from '../lists.ts'
-import {
-  changeOf,
-  examples,
-  type ListOptions,
-  limitOption,
-  randomName,
-  severalOption,
-  yesOption,
-} from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, randomName, severalOption } from '../options.ts'
 import { application, group, organization, policy, user } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 import { grantOptions, scopeOf } from './rule-options.ts'
 
 const COLUMNS = [
@@ -170,11 +162,13 @@ export function policyCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <policy...>').description('Show policies with their rules, by id or name.')
-  examples(get, 's3warden policy get backup --output json')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => policy(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'policy',
+    description: 'Show policies with their rules, by id or name.',
+    example: 's3warden policy get backup --output json',
+    columns: COLUMNS,
+    find: policy,
+  })
 
   const update = settingOptions(
     noun
@@ -195,19 +189,14 @@ export function policyCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const remove = noun
-    .command('delete <policy...>')
-    .alias('rm')
-    .description('Delete policies. What only they granted is refused from the next request on.')
-    .addOption(yesOption())
-  examples(remove, 's3warden policy delete backup --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the policy', given, yes }, async (reference) => {
-      const { id } = await policy(session, reference)
-      await session.services.policies.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+  deleteCommand(cli, noun, {
+    argument: 'policy',
+    description: 'Delete policies. What only they granted is refused from the next request on.',
+    example: 's3warden policy delete backup --yes',
+    what: 'policy',
+    find: policy,
+    service: (services) => services.policies,
+  })
 
   const clone = noun.command('clone <policy>').description('Make a copy with the same principal and rules.')
   examples(clone, 's3warden policy clone backup')

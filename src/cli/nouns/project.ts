@@ -2,10 +2,10 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Project } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, randomName, yesOption } from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, randomName } from '../options.ts'
 import { backend, organization, project } from '../resolve.ts'
 import { type Cli, type ManagingSession, onServices } from '../session.ts'
-import { eachConfirmed, showEach } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 
 const COLUMNS = [
   'id',
@@ -97,11 +97,13 @@ export function projectCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <project...>').description('Show projects, by id or name.')
-  examples(get, 's3warden project get default')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => project(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'project',
+    description: 'Show projects, by id or name.',
+    example: 's3warden project get default',
+    columns: COLUMNS,
+    find: project,
+  })
 
   const update = settingOptions(
     noun.command('update <project>').description('Change a project.').option('--name <name>', 'its new name'),
@@ -122,19 +124,13 @@ export function projectCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const remove = noun
-    .command('delete <project...>')
-    .alias('rm')
-    .description(
+  deleteCommand(cli, noun, {
+    argument: 'project',
+    description:
       'Delete projects that own no buckets. Keys that prefer one work nowhere until they get another.',
-    )
-    .addOption(yesOption())
-  examples(remove, 's3warden project delete backups --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the project', given, yes }, async (reference) => {
-      const { id } = await project(session, reference)
-      await session.services.projects.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+    example: 's3warden project delete backups --yes',
+    what: 'project',
+    find: project,
+    service: (services) => services.projects,
+  })
 }

@@ -2,11 +2,12 @@
 import type { Command } from 'commander'
 import type { User } from '../../iam/model.ts'
 import { collect } from '../lists.ts'
-import { changeOf, examples, type ListOptions, limitOption, severalOption, yesOption } from '../options.ts'
+import { changeOf, examples, type ListOptions, limitOption, severalOption } from '../options.ts'
 import { organization, user } from '../resolve.ts'
 import { readSecret } from '../secret-input.ts'
 import { type Cli, onServices } from '../session.ts'
-import { each, eachConfirmed, showEach } from '../several.ts'
+import { each } from '../several.ts'
+import { deleteCommand, getCommand } from './entity.ts'
 
 const COLUMNS = [
   'id',
@@ -97,11 +98,13 @@ export function userCommands(program: Command, cli: Cli): void {
     },
   )
 
-  const get = noun.command('get <user...>').description('Show users.')
-  examples(get, 's3warden user get ada')
-  onServices<[string[]], object>(cli, get, (session, _options, references) =>
-    showEach(session, references, COLUMNS, (reference) => user(session, reference)),
-  )
+  getCommand(cli, noun, {
+    argument: 'user',
+    description: 'Show users.',
+    example: 's3warden user get ada',
+    columns: COLUMNS,
+    find: user,
+  })
 
   const update = settingOptions(
     noun.command('update <user>').description('Change a user.').option('--email <address>', 'the address'),
@@ -113,19 +116,14 @@ export function userCommands(program: Command, cli: Cli): void {
     return session.output.record(await session.services.users.update(session.actor, id, change))
   })
 
-  const remove = noun
-    .command('delete <user...>')
-    .alias('rm')
-    .description('Delete users with their keys. Their policies stay, for nobody.')
-    .addOption(yesOption())
-  examples(remove, 's3warden user delete ada --yes')
-  onServices<[string[]], { yes?: boolean }>(cli, remove, (session, { yes }, given) =>
-    eachConfirmed(session, { what: 'delete the user', given, yes }, async (reference) => {
-      const { id } = await user(session, reference)
-      await session.services.users.delete(session.actor, id)
-      return 'deleted'
-    }),
-  )
+  deleteCommand(cli, noun, {
+    argument: 'user',
+    description: 'Delete users with their keys. Their policies stay, for nobody.',
+    example: 's3warden user delete ada --yes',
+    what: 'user',
+    find: user,
+    service: (services) => services.users,
+  })
 
   const lock = noun
     .command('lock <user...>')
