@@ -1,11 +1,15 @@
 /**
  * One connection to a backend over plain TCP: a request goes out in one write, its answer is read in large pieces into a
  * buffer that is used again as soon as nobody needs what is in it.
+ *
+ * How large those pieces are depends on how fast they are taken: a client that reads a few bytes now and then is served
+ * in small ones.
  */
 import { connect, type Socket } from 'node:net'
 import type { BackendHeaders, Intake } from '../backends.ts'
 import { ConnectionFault } from '../fault.ts'
 import { AnswerParser } from './answer-parser.ts'
+import type { LargeBuffers } from './large-buffers.ts'
 
 /** What is to be sent. */
 export interface PlainRequest {
@@ -40,6 +44,7 @@ export interface ConnectionOptions {
   readonly host: string
   readonly port: number
   readonly connectTimeoutMs: number
+  readonly largeBuffers: LargeBuffers
   /** Milliseconds. */
   readonly now: () => number
   /** It can take a request: for the first time, or again. */
@@ -48,9 +53,14 @@ export interface ConnectionOptions {
   readonly onGone: (connection: PlainConnection, error: Error | null) => void
 }
 
-const READ_BYTES = 256 * 1024
-/** A piece up to this length is copied, so that whoever keeps it does not keep the whole buffer. */
+/** A head and 64 KiB, which most answers are no longer than. */
+const FIRST_BYTES = 68 * 1024
+/** For the rest of a longer one, where no large buffer is to be had. */
+const SMALL_BYTES = 16 * 1024
+/** A piece up to this length is copied, so that whoever keeps it does not keep the whole buffer, if that is much larger. */
 const COPIED_BYTES = 16 * 1024
+/** Who takes longer to take what was read gets no large buffer any more. */
+const SLOW_MS = 1_000
 
 export class PlainConnection implements AnswerController {
   /** Since when it has been idle. */
@@ -58,7 +68,12 @@ export class PlainConnection implements AnswerController {
   readonly #options: ConnectionOptions
   readonly #socket: Socket
   readonly #parser: AnswerParser
-  #buffer: Buffer | null = null
+  /** Its own: for the beginning of an answer, or a small one. */
+  #own: Buffer | null = null
+  /** Borrowed for the rest of a long answer. */
+  #large: Buffer | null = null
+  /** Whoever takes the answer was seen to be slow. */
+  #slow = false
   #receiver: AnswerReceiver | null = null
   #request: PlainRequest | null = null
   #state: 'connecting' | 'idle' | 'sent' | 'answering' | 'gone' = 'connecting'
@@ -106,6 +121,7 @@ export class PlainConnection implements AnswerController {
     this.#receiver = receiver
     this.#state = 'sent'
     this.#paused = false
+    this.#slow = false
     this.#activeAt = this.#options.now()
     receiver.onRequestStart(this)
     if (this.#receiver === null) return false
@@ -136,8 +152,10 @@ export class PlainConnection implements AnswerController {
 
   resume(): void {
     if (!this.#paused) return
+    const now = this.#options.now()
+    if (now - this.#activeAt > SLOW_MS) this.#slow = true
     this.#paused = false
-    this.#activeAt = this.#options.now()
+    this.#activeAt = now
     this.#socket.resume()
   }
 
@@ -155,9 +173,20 @@ export class PlainConnection implements AnswerController {
     this.#socket.destroy()
   }
 
+  /** Called as soon as the last piece was read, however long the next one takes to come. */
   readonly #readInto = (): Buffer => {
-    this.#buffer ??= Buffer.allocUnsafeSlow(READ_BYTES)
-    return this.#buffer
+    const answering = this.#state === 'answering'
+    if (!answering || this.#slow) this.#giveBack()
+    else this.#large ??= this.#options.largeBuffers.borrow()
+    if (this.#large !== null) return this.#large
+    const bytes = answering ? SMALL_BYTES : FIRST_BYTES
+    if (this.#own?.length !== bytes) this.#own = Buffer.allocUnsafeSlow(bytes)
+    return this.#own
+  }
+
+  #giveBack(): void {
+    if (this.#large !== null) this.#options.largeBuffers.giveBack(this.#large)
+    this.#large = null
   }
 
   readonly #onRead = (length: number, buffer: Uint8Array): boolean => {
@@ -182,9 +211,12 @@ export class PlainConnection implements AnswerController {
 
   readonly #onData = (slice: Buffer): void => {
     if (this.#receiver === null) return
-    const small = slice.length <= COPIED_BYTES
+    const buffer = this.#large ?? this.#own
+    const small = slice.length <= Math.min(COPIED_BYTES, (buffer?.length ?? 0) / 4)
     const intake = this.#receiver.onResponseData(this, small ? Buffer.from(slice) : slice)
-    if (!small && intake !== 'done') this.#buffer = null
+    if (small || intake === 'done') return
+    if (this.#large !== null) this.#large = this.#options.largeBuffers.replace()
+    else this.#own = null
   }
 
   #finish(receiver: AnswerReceiver): void {
@@ -215,6 +247,7 @@ export class PlainConnection implements AnswerController {
   #onClose(): void {
     const connecting = this.#state === 'connecting'
     this.#state = 'gone'
+    this.#giveBack()
     const error = this.#failure ?? new ConnectionFault('lost', 'the connection was closed')
     const receiver = this.#receiver
     this.#receiver = null

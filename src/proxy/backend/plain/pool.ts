@@ -1,5 +1,6 @@
 /** Plain connections to one endpoint: the last one used is used first, the rest are closed when they have been idle. */
 import { type AnswerReceiver, PlainConnection, type PlainRequest } from './connection.ts'
+import { LargeBuffers } from './large-buffers.ts'
 
 export interface PlainPoolOptions {
   readonly host: string
@@ -31,6 +32,7 @@ export class PlainPool {
   #waiting: Waiting[] = []
   /** For whom a connection is being made. */
   readonly #awaited = new Map<PlainConnection, Waiting>()
+  readonly #largeBuffers = new LargeBuffers()
   readonly #timer: NodeJS.Timeout
   #whenEmpty: (() => void) | null = null
 
@@ -70,6 +72,7 @@ export class PlainPool {
       host,
       port,
       connectTimeoutMs,
+      largeBuffers: this.#largeBuffers,
       now,
       onFree: this.#onFree,
       onGone: this.#onGone,
