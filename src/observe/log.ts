@@ -71,6 +71,7 @@ export function createLog({ level, destination, writers }: LogOptions): Log {
     mkdir: true,
   })
   const requests = gathering(atOnce, (lines) => output.write(lines))
+  const time = clock()
   setInterval(requests.flush, GATHERED_MS).unref()
   const logger = pino(
     {
@@ -90,7 +91,7 @@ export function createLog({ level, destination, writers }: LogOptions): Log {
     }
   return {
     request: (entry) => {
-      if (logger.isLevelEnabled('info')) requests.add(requestLine(entry, new Date().toISOString()))
+      if (logger.isLevelEnabled('info')) requests.add(requestLine(entry, time()))
     },
     debug: write('debug'),
     info: write('info'),
@@ -110,6 +111,20 @@ export function createLog({ level, destination, writers }: LogOptions): Log {
         // The output is gone (a closed pipe) or was never ready: there is nobody left to tell.
       }
     },
+  }
+}
+
+/** The time as ISO 8601, worked out once a millisecond. */
+function clock(): () => string {
+  let at = Number.NaN
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now !== at) {
+      at = now
+      text = new Date(now).toISOString()
+    }
+    return text
   }
 }
 

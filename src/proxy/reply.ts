@@ -19,7 +19,7 @@ const TAKING_MS = 60_000
 
 /** The second of S3's two request ids: says nothing, but clients print it. */
 export function hostId(requestId: string): string {
-  return Buffer.from(`s3warden:${requestId}`).toString('base64')
+  return btoa(`s3warden:${requestId}`)
 }
 
 /** Where the client reached us, as it wrote it: `https://host:port`. */

@@ -16,12 +16,12 @@ export class BodyDigests {
 
   constructor(expectation: BodyExpectation, checksums: Checksums) {
     const { envelope, md5, checksum } = expectation
-    const needed = new Set<ChecksumAlgorithm>()
-    if (envelope.kind === 'identity' && envelope.sha256 !== null) needed.add('SHA256')
-    if (md5 !== null) needed.add('MD5')
-    if (checksum.kind !== 'none') needed.add(checksum.algorithm)
+    const needed: ChecksumAlgorithm[] = []
+    if (envelope.kind === 'identity' && envelope.sha256 !== null) needed.push('SHA256')
+    if (md5 !== null) needed.push('MD5')
+    if (checksum.kind !== 'none' && !needed.includes(checksum.algorithm)) needed.push(checksum.algorithm)
     this.#expectation = expectation
-    this.#hashers = Array.from(needed, (algorithm) => [algorithm, checksums.create(algorithm)])
+    this.#hashers = needed.map((algorithm) => [algorithm, checksums.create(algorithm)])
   }
 
   update(slice: Buffer): void {
@@ -36,16 +36,18 @@ export class BodyDigests {
    */
   verify(trailer: string | null): VerifiedChecksums {
     const { envelope, md5, checksum } = this.#expectation
-    const computed = new Map(this.#hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()]))
+    const digests = this.#hashers.map(([algorithm, hasher]) => [algorithm, hasher.digest()] as const)
+    const computed = (algorithm: ChecksumAlgorithm): Buffer =>
+      digests.find(([name]) => name === algorithm)![1]
     if (envelope.kind === 'identity' && envelope.sha256 !== null) {
-      checkSha256(envelope.sha256, computed.get('SHA256')!.toString('hex'))
+      checkSha256(envelope.sha256, computed('SHA256').toString('hex'))
     }
-    if (md5 !== null) checkMd5(md5, computed.get('MD5')!)
+    if (md5 !== null) checkMd5(md5, computed('MD5'))
     if (checksum.kind === 'none' || (checksum.kind === 'trailer' && trailer === null)) return []
     const { algorithm } = checksum
     const expected =
       checksum.kind === 'header' ? checksum.value : parseChecksum(algorithm, trailer!, 'trailing header')
-    const actual = computed.get(algorithm)!
+    const actual = computed(algorithm)
     if (!actual.equals(expected)) {
       throw new S3Error('BadDigest', {
         message: `The ${algorithm} you specified did not match the calculated checksum.`,

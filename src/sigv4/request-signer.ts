@@ -39,9 +39,17 @@ type Header = readonly [name: string, value: string]
 
 /** @param deps.now milliseconds since the epoch */
 export function createRequestSigner(deps: { readonly keys: SigningKeys; now(): number }): RequestSigner {
+  let second = Number.NaN
+  let isoDate = ''
+  const refreshDate = (): void => {
+    const current = Math.floor(deps.now() / 1000)
+    if (current === second) return
+    second = current
+    isoDate = basicDate(current * 1000)
+  }
   return {
     sign(request) {
-      const isoDate = basicDate(deps.now())
+      refreshDate()
       const scope = { date: isoDate.slice(0, 8), region: request.region, service: 's3' }
       const scopeText = scopeOf(scope)
       const headers = unsignedHeaders(request, isoDate)
