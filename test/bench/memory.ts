@@ -96,6 +96,7 @@ async function transfers({ gate, credentials }: Stage): Promise<readonly Grown[]
 }
 
 async function slow({ gate, credentials }: Stage): Promise<readonly Grown[]> {
+  await mixedRound(gate.port, credentials, 0, amount(50_000))
   const few = await openSlowClients(gate.port, credentials, Math.min(8, SLOW_CLIENTS))
   await pause(Math.min(2_000, SLOW_MS))
   few.close()
@@ -138,7 +139,6 @@ const stage = await startStage({
   env: { S3WARDEN_LIMITS_FAILED_SIGNATURES: '1000000' },
 })
 try {
-  await mixedRound(stage.gate.port, stage.credentials, 0, amount(50_000))
   const found: Grown[] = []
   for (const [name, part] of Object.entries(PARTS)) {
     if (values.only !== '' && values.only !== name) continue

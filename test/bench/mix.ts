@@ -131,9 +131,12 @@ export async function mixedRound(
 ): Promise<void> {
   await Promise.all([
     ...KINDS.map(async ({ weight, status, request }) => {
-      const requests = Array.from({ length: DISTINCT }, (_, n) => request(credentials, round * DISTINCT + n))
+      const share = Math.ceil((count * weight) / WEIGHTS)
+      const requests = Array.from({ length: Math.min(DISTINCT, share) }, (_, n) =>
+        request(credentials, round * DISTINCT + n),
+      )
       const load = await openLoad({ port, connections: CONNECTIONS, status })
-      await load.run(requests, Math.ceil((count * weight) / WEIGHTS))
+      await load.run(requests, share)
       load.close()
     }),
     leaving(port, credentials, Math.ceil(count * LEAVING)),

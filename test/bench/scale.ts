@@ -148,7 +148,7 @@ try {
   )
 
   const hot = ({ store, filled }: Place) =>
-    timed(20_000, (i) =>
+    timed(amount(20_000), (i) =>
       decide(store.reader, filled.accessKey(i % WORKING_SET), filled.bucket(i % WORKING_SET)),
     )
   hot(small)
