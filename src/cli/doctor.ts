@@ -9,7 +9,7 @@ import type { IntegrityFault, Store } from '../store/index.ts'
 import { checkBackend } from './backend-check.ts'
 import { backendBuckets, openBackend, resolvedBackend } from './backend-client.ts'
 import { CommandFailure } from './fault.ts'
-import { collect } from './lists.ts'
+import { collect, some } from './lists.ts'
 import { readRunningGate } from './running-gate.ts'
 import type { Session } from './session.ts'
 
@@ -20,14 +20,6 @@ export interface Diagnosis {
   /** `absent`: a backend cannot do this, which is no fault. `warning`: worth a look, nothing is broken. */
   readonly result: 'ok' | 'absent' | 'warning' | 'failed'
   readonly detail: string
-}
-
-/** How many names a finding shows. */
-const SHOWN = 10
-
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ')
-  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown
 }
 
 /** What can be seen before the store is opened. @throws CommandFailure where there is none */

@@ -1,4 +1,4 @@
-/** Whole lists out of the services' pages. */
+/** Whole lists out of the services' pages, and what a line shows of a long one. */
 import { everyEntity, type ListInput } from '../services/lists.ts'
 import type { Page } from '../store/query.ts'
 
@@ -16,4 +16,13 @@ export async function collect<Entity, Filters, Column extends string>(
     found.push(entity)
   }
   return found
+}
+
+/** How many names a line shows. */
+const SHOWN = 10
+
+/** `a, b, c`, cut short where there are many. */
+export function some(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ')
+  return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown
 }

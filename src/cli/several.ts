@@ -2,6 +2,7 @@
 import { ServiceError } from '../services/errors.ts'
 import { describeRefusal } from './failure.ts'
 import { CommandFailure, EXIT, type ExitCode, UsageError } from './fault.ts'
+import { some } from './lists.ts'
 import type { ItemResult } from './output.ts'
 import type { ManagingSession } from './session.ts'
 import { confirmed } from './terminal.ts'
@@ -30,7 +31,7 @@ export async function eachConfirmed(
   work: (argument: string) => Promise<string>,
 ): Promise<ExitCode> {
   const { what, given, yes } = request
-  if (!(await confirmed(session.terminal, `${what} ${given.join(', ')}`, yes))) {
+  if (!(await confirmed(session.terminal, `${what} ${some(given)}`, yes))) {
     session.terminal.note('nothing was changed')
     return EXIT.failed
   }
