@@ -5,7 +5,7 @@
 
 export const LARGE_BYTES = 256 * 1024
 /** Lent at once; each can have one more that waits to be written. */
-const MOST = 64
+const MOST = 40
 
 export class LargeBuffers {
   #lent = 0

@@ -67,7 +67,7 @@ test('large buffers are so many and no more, and used again', () => {
   const buffers = new LargeBuffers()
   const lent = new Set<Buffer>()
   for (let buffer = buffers.borrow(); buffer !== null; buffer = buffers.borrow()) lent.add(buffer)
-  expect(lent.size * LARGE_BYTES).toBe(16 * 1024 * 1024)
+  expect(lent.size * LARGE_BYTES).toBe(10 * 1024 * 1024)
   const [first] = lent
   buffers.giveBack(first!)
   expect(buffers.borrow()).toBe(first)
