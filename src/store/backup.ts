@@ -59,14 +59,20 @@ export interface Restore {
   /** The one that the settings give, if they give one. */
   readonly masterKey: Secret | undefined
   readonly existing: Existing
+  /** Called before each step. */
+  readonly onProgress: (done: number, total: number) => void
 }
+
+/** Copying, looking whether it is sound, putting it in place. */
+const RESTORE_STEPS = 3
 
 /**
  * Puts a backup's database into a data directory. Nothing is changed unless the backup is sound, its master key (where
  * one is at hand) the right one, and nobody uses the store.
  * @throws BackupRefused, StoreOpenError
  */
-export async function restoreBackup({ file, dataDir, masterKey, existing }: Restore): Promise<Restored> {
+export async function restoreBackup(restore: Restore): Promise<Restored> {
+  const { file, dataDir, masterKey, existing, onProgress } = restore
   if (!existsSync(file)) throw new BackupRefused(`there is no file \`${file}\``)
   const directory = makeDataDirectory(dataDir)
   const lock = occupyAlone(dataDir)
@@ -77,9 +83,12 @@ export async function restoreBackup({ file, dataDir, masterKey, existing }: Rest
       throw new BackupRefused(`\`${dataDir}\` has a store already`)
     }
     return await usingFile(partial, async () => {
+      onProgress(0, RESTORE_STEPS)
       await copyFile(file, partial)
+      onProgress(1, RESTORE_STEPS)
       const { fingerprint, ...restored } = inspect(partial)
       const master_key = masterKeyState(fingerprint)
+      onProgress(2, RESTORE_STEPS)
       // What is in the old database's log must never be taken for the new one's.
       removeDatabase(databasePath)
       put(partial, databasePath)

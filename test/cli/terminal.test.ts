@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { printable } from '../../src/cli/output.ts'
 import { commandLine, NODE, PROGRAM } from './cli.ts'
@@ -60,6 +61,11 @@ describe('on a terminal', () => {
     const shown = onTerminal(`${s3warden} doctor`, '').split('\r\u001b[K')
     expect(shown).toContain('doctor: 0 % (0 of 1 subjects)')
     expect(shown.at(-1)).toContain('SUBJECT')
+    const [copy, directory] = [join(data, 'copy.db'), join(data, 'restored')]
+    expect(onTerminal(`${s3warden} backup ${copy}`, '')).toMatch(/backup: \d+ % \(\d+ of \d+ pages\)/)
+    const restored = onTerminal(`${s3warden} --data ${directory} restore ${copy}`, '').split('\r\u001b[K')
+    expect(restored).toContain('restore: 0 % (0 of 3 steps)')
+    expect(restored.at(-1)).toContain('instance_id')
   })
 
   it('results are tables, and what cannot be undone is asked about', ({ skip }) => {

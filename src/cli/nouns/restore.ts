@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { EXIT } from '../fault.ts'
 import { examples, yesOption } from '../options.ts'
+import { createProgress } from '../progress.ts'
 import { type Cli, commandConfig, commandOutput } from '../session.ts'
 import { confirmed } from '../terminal.ts'
 
@@ -35,12 +36,14 @@ export function restoreCommand(program: Command, cli: Cli): void {
       return
     }
     const { restoreBackup } = await import('../../store/index.ts')
+    const progress = createProgress(cli, { work: 'restore', counted: 'steps' })
     const restored = await restoreBackup({
       file,
       dataDir: config.data,
       masterKey: config.master_key ?? undefined,
       existing: replace ? 'replace' : 'refuse',
-    })
+      onProgress: progress.at,
+    }).finally(progress.end)
     if (restored.master_key === 'missing') {
       cli.terminal.note(
         `The store opens once its master key is in ${config.data}/master.key, or is given (S3WARDEN_MASTER_KEY).`,
