@@ -6,6 +6,7 @@
  *
  * Before each measurement the gate is warmed with requests of the same kinds, few at once: what V8 and malloc need to
  * work at all counts for its base, what many at once or long ones need counts as growth.
+ * Generator and backend hold objects of 1 GiB whole: they take 4 GiB between them.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
