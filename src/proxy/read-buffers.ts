@@ -15,8 +15,11 @@ export interface ReadBuffers {
   used(bytes: number): void
 }
 
-/** More would be memory for nothing, less would collect more often than it frees much. */
-const COLLECT_BYTES = 16 * 1024 * 1024
+/**
+ * With more, what lies between two collections passes V8's limit for the whole heap now and then; with less, collecting
+ * costs more than it saves.
+ */
+const COLLECT_BYTES = 4 * 1024 * 1024
 
 /** To be made once in a process: all of its bodies count together. */
 export function createReadBuffers(): ReadBuffers {

@@ -26,9 +26,9 @@ async function collectionsIn(work: () => void): Promise<number> {
 }
 
 test.each([
-  { name: 'none before 16 MiB', bytes: [8 * MIB, 8 * MIB - 1], collections: 0 },
-  { name: 'one at 16 MiB', bytes: [8 * MIB, 8 * MIB], collections: 1 },
-  { name: 'one for each 16 MiB', bytes: Array.from({ length: 8 }, () => 4 * MIB), collections: 2 },
+  { name: 'none before 4 MiB', bytes: [2 * MIB, 2 * MIB - 1], collections: 0 },
+  { name: 'one at 4 MiB', bytes: [2 * MIB, 2 * MIB], collections: 1 },
+  { name: 'one for each 4 MiB', bytes: Array.from({ length: 8 }, () => MIB), collections: 2 },
 ])('asks for a collection: $name', async ({ bytes, collections }) => {
   const buffers = createReadBuffers()
   const asked = await collectionsIn(() => {
