@@ -51,10 +51,10 @@ export function readDocument(file: string, text: string): AccessDocument {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false })
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line)
   const lineOf = (path: FilePath): number => lineAt(offsetOf(document, path))
-  const faults: AccessFault[] = document.errors.map(({ pos, message }) => ({
-    line: lineAt(pos[0]),
+  const faults: AccessFault[] = document.errors.map((error) => ({
+    line: lineAt(error.pos[0]),
     path: [],
-    message: `no YAML: ${yamlFault(message)}`,
+    message: `no YAML: ${yamlFault(error)}`,
   }))
   const root: unknown = faults.length > 0 ? null : plain(document, faults)
   const check = <T>(schema: z.ZodType<T>, value: unknown, at: FilePath): T | undefined => {
@@ -112,12 +112,8 @@ const isSectionName = (name: string): name is SectionName => Object.hasOwn(SECTI
 function plain(document: Document, faults: AccessFault[]): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    faults.push({
-      line: 1,
-      path: [],
-      message: yamlFault(error instanceof Error ? error.message : String(error)),
-    })
+  } catch {
+    faults.push({ line: 1, path: [], message: 'its aliases cannot be followed' })
     return null
   }
 }

@@ -59,8 +59,10 @@ export function createSecrets({ store, environment, directory }: SecretDeps): Se
       return { missing: `the file \`${path}\` cannot be read (${(error as NodeJS.ErrnoException).code})` }
     }
   }
-  const unwritable = (path: string, error: unknown): string =>
-    `\`${path}\` cannot be written (${(error as NodeJS.ErrnoException).code})`
+  const unwritable = (path: string, error: unknown): string => {
+    if (!(error instanceof Error && 'code' in error)) throw error
+    return `\`${path}\` cannot be written (${error.code})`
+  }
   const settled = (text: string, source: string): ReturnType<Secrets['read']> => {
     const secret = text.replace(/\r?\n$/, '')
     if (secret === '') return { missing: `${source} is empty` }

@@ -83,11 +83,11 @@ export function fileLayer(file: string): Layer {
   const lines = new LineCounter()
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false, merge: false })
   if (document.errors.length > 0) {
-    const faults = document.errors.map(({ pos, message }) => ({
-      path: `${file}:${lines.linePos(pos[0]).line}`,
+    const faults = document.errors.map((error) => ({
+      path: `${file}:${lines.linePos(error.pos[0]).line}`,
       source: null,
       given: null,
-      expected: `YAML (${yamlFault(message)})`,
+      expected: `YAML (${yamlFault(error)})`,
     }))
     return { values: [], faults }
   }

@@ -177,7 +177,7 @@ describe('a document', () => {
   it.each([
     ['', /1 : expected a map/],
     ['- a', /1 : expected a map/],
-    ['version: 1\nversion: 1', /2 : no YAML: Map keys must be unique/],
+    ['version: 1\nversion: 1', /2 : no YAML: a key is there twice/],
     ['version: 1\norganization: { name: [ }', /2 : no YAML/],
     ['version: 2\norganization: { name: x }', /1 version: expected 1/],
     ['organization: { name: x }', /1 version: is missing/],

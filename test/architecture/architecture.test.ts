@@ -95,7 +95,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   re2js: ['src/iam/condition/'],
   undici: ['src/proxy/backend/'],
   // What people write: the configuration, and the file of who may do what.
-  yaml: ['src/config/', 'src/access/'],
+  yaml: ['src/config/', 'src/access/', 'src/yaml-fault.ts'],
   // What comes from outside: those two, and the control plane's bodies.
   zod: ['src/config', 'src/access/', 'src/control/'],
 }

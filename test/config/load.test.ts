@@ -246,6 +246,18 @@ describe('faults', () => {
     for (const text of said) expect(message).toContain(text)
   })
 
+  it.each([
+    'master_key: !hunter2!',
+    'master_key: "\\Uhunter2"',
+    'master_key: @hunter2',
+    'master_key: ]hunter2',
+    '%YAML hunter2\n---\na: b',
+  ])('of YAML tell nothing of what is there: %j', (yaml) => {
+    const message = faultsOf(() => load({ config: file(yaml) }))
+    expect(message).toContain('YAML (')
+    expect(message).not.toContain('unter2')
+  })
+
   it('of a file that cannot be read', () => {
     expect(faultsOf(() => load({ config: join(directory, 'missing') }))).toContain('ENOENT')
   })
