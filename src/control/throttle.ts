@@ -1,10 +1,10 @@
 /**
- * Failed attempts per source (an address, or a network of IPv6), in a bounded table. A source that has failed too often is answered "too many
- * requests" until enough of them are forgotten; answers of that kind do not count as attempts, so that a client which
- * keeps trying hears of its real fault again.
+ * Failed attempts per source (an address, or a network of IPv6), in a bounded table. A source that has failed too often
+ * is answered "too many requests" until enough of them are forgotten; answers of that kind do not count as attempts, so
+ * that a client which keeps trying hears of its real fault again.
  */
 import { LRUCache } from 'lru-cache'
-import { parseAddress } from '../iam/address.ts'
+import { sourceNetwork } from '../iam/address.ts'
 
 export interface AttemptThrottle {
   /** How long this source has to wait before it may fail again, in whole seconds; 0: not at all. */
@@ -31,23 +31,14 @@ export function createAttemptThrottle(
   }
   return {
     limit: { quota: perMinute, window_seconds: WINDOW_SECONDS },
-    waitSeconds: (ip) => Math.max(0, Math.ceil((levelOf(sourceOf(ip)) + 1 - perMinute) / perMs / 1000)),
+    waitSeconds: (ip) => Math.max(0, Math.ceil((levelOf(sourceNetwork(ip)) + 1 - perMinute) / perMs / 1000)),
     failed: (ip) => {
-      const source = sourceOf(ip)
+      const source = sourceNetwork(ip)
       levels.set(source, { level: levelOf(source) + 1, at: now() })
     },
     forgive: (ip) => {
-      const source = sourceOf(ip)
+      const source = sourceNetwork(ip)
       levels.set(source, { level: Math.max(0, levelOf(source) - 1), at: now() })
     },
   }
-}
-
-/** What one subscriber has of an IPv6 address, in bytes: the rest it chooses anew for every attempt if it likes. */
-const NETWORK_BYTES = 8
-
-/** An IPv4 address, or the network of an IPv6 address. https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4 */
-function sourceOf(ip: string): string {
-  const bytes = parseAddress(ip)?.bytes ?? []
-  return bytes.length > NETWORK_BYTES ? bytes.slice(0, NETWORK_BYTES).join('.') : ip
 }

@@ -72,3 +72,15 @@ function withoutZone(text: string): string {
 function decimal(text: string): number {
   return /^(0|[1-9]\d{0,2})$/.test(text) ? Number(text) : Number.NaN
 }
+
+/** What one subscriber has of an IPv6 address, in bytes: the rest it chooses anew for every attempt if it likes. */
+const NETWORK_BYTES = 8
+
+/**
+ * Who is counted as one where attempts are counted: an IPv4 address, or the network of an IPv6 address.
+ * https://www.rfc-editor.org/rfc/rfc4291#section-2.5.4
+ */
+export function sourceNetwork(ip: string): string {
+  const bytes = parseAddress(ip)?.bytes ?? []
+  return bytes.length > NETWORK_BYTES ? bytes.slice(0, NETWORK_BYTES).join('.') : ip
+}

@@ -1,8 +1,10 @@
 /**
- * Counts failed signatures per source address, in a bounded table, and says when a source has failed too often.
+ * Counts failed signatures per source (an address, or a network of IPv6), in a bounded table, and says when one has failed
+ * too often.
  * Only failures are ever answered differently for it: a request that verifies never comes here.
  */
 import { LRUCache } from 'lru-cache'
+import { sourceNetwork } from '../iam/address.ts'
 
 export interface FailureThrottle {
   /** Records one failure and says whether this source is past what it may fail. */
@@ -24,9 +26,10 @@ export function createFailureThrottle(settings: FailureThrottleSettings, now: ()
   return {
     failed(ip) {
       const time = now()
-      const source = sources.get(ip)
+      const network = sourceNetwork(ip)
+      const source = sources.get(network)
       if (source === undefined) {
-        sources.set(ip, { level: 1, at: time })
+        sources.set(network, { level: 1, at: time })
         return settings.burst < 1
       }
       const leaked = ((time - source.at) / 1000) * settings.perSecond

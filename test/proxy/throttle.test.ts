@@ -21,6 +21,18 @@ describe('failed signatures', () => {
     expect(throttle.failed('b')).toBe(false)
   })
 
+  it('takes the network of IPv6 addresses for one, whose addresses are for whoever has it to choose', () => {
+    const throttle = createFailureThrottle(settings, () => 0)
+    const failed = (ip: string) => throttle.failed(ip)
+    expect(['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4'].map(failed)).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ])
+    expect(failed('2001:db8:0:1::1')).toBe(false)
+  })
+
   it('is bounded: the source that failed longest ago is forgotten first', () => {
     const throttle = createFailureThrottle(settings, () => 0)
     for (let i = 0; i < 4; i++) throttle.failed('a')
