@@ -67,12 +67,12 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
-    const scope = scopeRules([settings.region, ...settings.regions])
+    const configured = scopeRules([settings.region, ...settings.regions])
     // Where a bucket lies is told to clients, and they sign with what they are told.
-    const orBackend = (configured: Regions): Regions => ({
-      has: (region) => configured.has(region) || store.reader.backendRegions().has(region),
-    })
-    const scopes = { ...scope, regions: orBackend(scope.regions) }
+    const regions: Regions = {
+      has: (region) => configured.regions.has(region) || store.reader.backendRegions().has(region),
+    }
+    const scope = { ...configured, regions }
     return createPipeline({
       now,
       nextRequestId,
@@ -90,7 +90,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
         now,
       ),
       authentication: () => ({
-        scope: scopes,
+        scope,
         maxExpiresSeconds: Math.floor(settings.presign_max_expiry / 1000),
         sigV2: settings.sigv2 ? 'accepted' : 'refused',
       }),
@@ -99,7 +99,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       backends,
       checksums,
       buffers,
-      regions: orBackend(new Set([settings.region, ...settings.regions, 'us-east-1'])),
+      regions: new Set([settings.region, ...settings.regions, 'us-east-1']),
       limits: createLimits(
         {
           concurrency: settings.limits.concurrency_per_key ?? 0,

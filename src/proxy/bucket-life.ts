@@ -14,7 +14,6 @@ import { maxBodyBytes } from '../s3/bodies/limits.ts'
 import { S3Error } from '../s3/error.ts'
 import { forwardableHeaders } from '../s3/operation-headers.ts'
 import type { Checksums } from '../sigv4/checksum.ts'
-import type { Regions } from '../sigv4/credential.ts'
 import { type AuthorizedRequest, decide, refuseUnlessAllowed } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
 import { capabilitiesOf } from './backend/capabilities.ts'
@@ -22,7 +21,7 @@ import type { BackendAnswer, Backends } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { readBody } from './body.ts'
 import type { ReceivedRequest } from './edge.ts'
-import type { Ownership } from './ownership.ts'
+import { backendOfBucket, type Ownership } from './ownership.ts'
 import { sendEmpty } from './reply.ts'
 
 export interface BucketLifeDeps {
@@ -31,7 +30,7 @@ export interface BucketLifeDeps {
   readonly backends: Backends
   readonly ownership: Ownership
   /** Regions that a location constraint may name. */
-  readonly regions: Regions
+  readonly regions: ReadonlySet<string>
   readonly checksums: Checksums
 }
 
@@ -49,7 +48,7 @@ export async function createBucket(request: AuthorizedRequest, deps: BucketLifeD
   const configuration = parseCreateBucketConfiguration(
     await readBody(asked, maxBodyBytes('CreateBucket'), deps),
   )
-  refuseForeignLocation(configuration, deps.regions)
+  refuseForeignLocation(configuration, new Set([...deps.regions, backend.record.region]))
   if (configuration.tags.length > 0) requireTagging(request)
 
   const earlier = deps.reader.findBucket(name)
@@ -127,7 +126,10 @@ function actorOf({ principal, facts }: AuthorizedRequest): Actor {
 }
 
 /** The constraint may name one of our regions; which one the backend is told is the backend's affair. */
-function refuseForeignLocation({ locationConstraint }: BucketConfiguration, regions: Regions): void {
+function refuseForeignLocation(
+  { locationConstraint }: BucketConfiguration,
+  regions: ReadonlySet<string>,
+): void {
   if (locationConstraint === null || regions.has(locationConstraint)) return
   throw new S3Error('InvalidLocationConstraint', { elements: [['LocationConstraint', locationConstraint]] })
 }
@@ -158,24 +160,31 @@ async function sendCreate(
 }
 
 /**
- * The row says it is theirs already; where the backend has lost it, this is how they get it back. Whoever asks for nothing
- * but a bucket is told what the backend alone would say.
+ * The row says it is theirs already: one that is not finished is settled first. Whoever asks for nothing but a bucket is
+ * told what its backend alone would say.
  *
  * @throws S3Error `BucketAlreadyOwnedByYou`, `OperationAborted`
  */
 async function answerOwner(
-  { asked, backend }: AuthorizedRequest,
+  { asked }: AuthorizedRequest,
   { tags }: BucketConfiguration,
   bucket: Bucket,
-  { ownership }: BucketLifeDeps,
+  { ownership, reader }: BucketLifeDeps,
 ): Promise<void> {
   const settled = await ownership.resolve(bucket)
   if (settled?.state !== 'active') throw new S3Error('OperationAborted')
-  const plain = tags.length === 0 && !asked.headers.has('x-amz-bucket-object-lock-enabled')
-  if (capabilitiesOf(backend.record.kind).madeAgain === 'conflict' || !plain) {
+  const plain =
+    tags.length === 0 && forwardableHeaders(asked.operation, asked.headers).every(isPrivateAclHeader)
+  const { kind } = backendOfBucket(reader, settled).record
+  if (capabilitiesOf(kind).madeAgain === 'conflict' || !plain) {
     throw new S3Error('BucketAlreadyOwnedByYou')
   }
   sendMade(asked.received, bucket.name)
+}
+
+/** What every bucket is anyway. */
+function isPrivateAclHeader([name, value]: readonly [string, string]): boolean {
+  return name === 'x-amz-acl' && value === 'private'
 }
 
 function sendMade(received: ReceivedRequest, name: string): void {

@@ -42,6 +42,11 @@ describe.for([
     const locked = await make({ headers: [['x-amz-bucket-object-lock-enabled', 'true']] })
     expect(verdict(locked)).not.toBe('200')
     expect(verdict(await make({ body: TAGGED }))).not.toBe('200')
+    expect(verdict(await make({ headers: [['x-amz-acl', 'public-read']] }))).not.toBe('200')
+  })
+
+  test('its owner, who says that it is to be private', async () => {
+    expect(verdict(await make({ headers: [['x-amz-acl', 'private']] }))).toBe(answer)
   })
 
   test('somebody else', async () => {
