@@ -3,6 +3,7 @@
  * read, understood and written anew. Nothing is passed on merely because it came.
  */
 import { createHash } from 'node:crypto'
+import type { RequestFacts } from '../iam/evaluate.ts'
 import type { Bucket } from '../iam/model.ts'
 import type { IamReader } from '../iam/reader.ts'
 import { isPrivateAcl } from '../s3/bodies/access-control.ts'
@@ -235,5 +236,6 @@ function refuseTarget(name: string, request: AuthorizedRequest, reader: IamReade
   if (row?.state !== 'active' || row.backend_id !== request.backend.record.id) {
     throw permissionDenied(`the body names bucket ${name}, which nobody has on this backend`)
   }
-  refuseUnlessAllowed(decide(request, 'PutObject', null, request.facts, row), 'PutObject', request.asked)
+  const facts: RequestFacts = { ...request.facts, operation: 'PutObject' }
+  refuseUnlessAllowed(decide(request, 'PutObject', null, facts, row), 'PutObject', request.asked)
 }
