@@ -22,7 +22,7 @@ export interface Question {
 }
 
 /** As they were given on the command line. */
-export interface QuestionArguments {
+interface QuestionArguments {
   readonly key: string
   readonly operation: string
   /** BUCKET or BUCKET/KEY. */

@@ -1,7 +1,7 @@
 /** Work of which only so much may be in progress at once. The rest waits its turn; too many are turned away. */
 import { ControlError } from './errors.ts'
 
-export interface TurnSettings {
+interface TurnSettings {
   readonly atOnce: number
   /** How many may wait. */
   readonly waiting: number

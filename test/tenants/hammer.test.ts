@@ -130,7 +130,7 @@ async function build(tenant: Tenant, other: Tenant): Promise<void> {
 async function compareBuckets(tenant: Tenant, other: Tenant): Promise<void> {
   const own = [...tenant.ledger].filter(([, owned]) => owned).map(([name]) => name)
   const listed = elements(await ask(tenant, other, { method: 'GET', target: '/' }), 'Name')
-  expect(listed.toSorted()).toEqual(own.toSorted())
+  expect(new Set(listed)).toEqual(new Set(own))
 }
 
 /** One request about some bucket, own or not. */

@@ -12,7 +12,7 @@ interface Spelled {
   readonly example: string
 }
 
-export interface GetCommand<T> extends Spelled {
+interface GetCommand<T> extends Spelled {
   readonly columns: readonly (keyof T & string)[]
   readonly find: (session: ManagingSession, reference: string) => Promise<T>
 }
@@ -26,7 +26,7 @@ export function getCommand<T extends object>(cli: Cli, noun: Command, given: Get
   )
 }
 
-export interface DeleteCommand extends Spelled {
+interface DeleteCommand extends Spelled {
   /** What the person is asked about: "project". */
   readonly what: string
   readonly find: (session: ManagingSession, reference: string) => Promise<{ readonly id: string }>

@@ -4,7 +4,7 @@
  */
 
 export const LARGE_BYTES = 256 * 1024
-/** Lent at once; each can have one more that waits to be written. */
+/** Lent at once, per endpoint. A client that stalls keeps up to four more that wait to be written. */
 const MOST = 40
 
 export class LargeBuffers {
