@@ -18,7 +18,11 @@ export const SERVICE_OPERATIONS = {
   // Answered from the gate's own rows: the backend would list every tenant's buckets.
   ListBuckets: {
     ...service,
-    query: { required: {}, optional: ['bucket-region', 'continuation-token', 'max-buckets', 'prefix'] },
+    query: {
+      required: {},
+      // `delimiter` says nothing here, and AWS takes it: the access test of `s3cmd --configure` lists "the bucket ''".
+      optional: ['bucket-region', 'continuation-token', 'delimiter', 'max-buckets', 'prefix'],
+    },
     iam: needs('s3:ListAllMyBuckets', 'service'),
     disposition: 'answer',
   },
