@@ -4,7 +4,9 @@
  * changes something does so within one transaction, and whatever throws leaves nothing behind.
  */
 import type { Actor } from '../iam/reader.ts'
+import type { Random } from '../services/deps.ts'
 import { ServiceError } from '../services/errors.ts'
+import { preparePassword } from '../services/password.ts'
 import type { Quotas } from '../services/quotas.ts'
 import type { Services } from '../services/services.ts'
 import { AuthenticationFailure, identify, readCredential } from './authenticate.ts'
@@ -13,7 +15,7 @@ import { ControlError } from './errors.ts'
 import { guard } from './guard/index.ts'
 import { logIn } from './login.ts'
 import { parse, parseParameters, readJson, readQuery } from './parse.ts'
-import type { Handler, PublicCall, Route } from './route.ts'
+import type { Handler, HashPassword, PublicCall, Route } from './route.ts'
 import type { Match, Router } from './router.ts'
 import type { AttemptThrottle } from './throttle.ts'
 import { createTurns } from './turns.ts'
@@ -42,6 +44,7 @@ export interface DispatchDeps {
   readonly services: Services
   readonly quotas: Quotas
   readonly throttle: AttemptThrottle
+  readonly random: Random
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -63,6 +66,7 @@ interface Attempted {
 export function createDispatch(deps: DispatchDeps): Dispatch {
   const { services, throttle, router } = deps
   const passwords = createTurns(PASSWORDS)
+  const hash: HashPassword = (password) => passwords.take(() => preparePassword(password, deps.random))
 
   /** Where nobody was authenticated, its source is throttled, and the audit log hears of it. */
   const failAuthentication = async (request: ControlRequest, error: unknown): Promise<never> => {
@@ -104,7 +108,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     try {
       requireNeeds(route, caller)
       const given = await argumentsOf(request, route, params)
-      const body = prepare === null ? given.body : await passwords.take(() => prepare(given.body))
+      const body = prepare === null ? given.body : await prepare(given.body, hash)
       const work = async (from: Services): Promise<unknown> => {
         const now = deps.now()
         const current = await authenticated(from, now)

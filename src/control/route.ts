@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Permission } from '../iam/permissions.ts'
 import type { Actor } from '../iam/reader.ts'
+import type { Password } from '../services/password.ts'
 import type { Quotas } from '../services/quotas.ts'
 import type { Caller } from './caller.ts'
 import type { GuardedServices } from './guard/index.ts'
@@ -80,11 +81,14 @@ export interface Route {
   readonly handle: Handler
 }
 
+/** Makes a password ready to be set, when it is its turn. */
+export type HashPassword = (password: Password) => Promise<Password>
+
 export type Handler =
   | { readonly kind: 'public'; run(call: PublicCall<never, never, never>): unknown }
   | {
       readonly kind: 'guarded'
-      readonly prepare: ((body: never) => Promise<never>) | null
+      readonly prepare: ((body: never, hash: HashPassword) => Promise<never>) | null
       run(call: Call<never, never, never>): unknown
     }
 
@@ -100,7 +104,7 @@ export function route<
   declaration: RouteDeclaration<Path, Query, Body, Answer> & {
     readonly needs: Exclude<Need, 'nobody-in-particular'>
     /** What of the body takes its time, done before there is a transaction for which others wait. Absent: nothing. */
-    prepare?(body: z.output<Body>): Promise<z.output<Body>>
+    prepare?(body: z.output<Body>, hash: HashPassword): Promise<z.output<Body>>
     handle(call: Call<Parameters<Path>, z.output<Query>, z.output<Body>>): Promise<Answer> | Answer
   },
 ): Route {

@@ -6,6 +6,7 @@ import { controlRouter } from '../control/routes.ts'
 import { createAttemptThrottle } from '../control/throttle.ts'
 import type { Log } from '../observe/log.ts'
 import { CertificateError } from '../proxy/certificate.ts'
+import { SYSTEM_RANDOM } from '../services/deps.ts'
 import type { Services } from '../services/services.ts'
 import { VERSION } from '../version.ts'
 import { StartFailure } from './failure.ts'
@@ -54,6 +55,7 @@ export async function startControl(
         services,
         quotas: quotasOf(config),
         throttle,
+        random: SYSTEM_RANDOM,
         now,
       }),
       trustedProxies: () => config.trusted_proxies,

@@ -20,7 +20,14 @@ const now = () => world.clock.now++
 
 function dispatchTo(services: Services): Dispatch {
   const throttle = createAttemptThrottle({ perMinute: 1_000, sources: 16 }, now)
-  return createDispatch({ router: world.router, services, quotas: UNLIMITED, throttle, now })
+  return createDispatch({
+    router: world.router,
+    services,
+    quotas: UNLIMITED,
+    throttle,
+    random: SYSTEM_RANDOM,
+    now,
+  })
 }
 
 function request(path: string, body: () => Promise<object>, token?: Token): ControlRequest {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { OrderBy } from '../../store/query.ts'
 import { text, uuid } from '../fields.ts'
-import { type Call, type Effect, type Need, type Route, route } from '../route.ts'
+import { type Call, type Effect, type HashPassword, type Need, type Route, route } from '../route.ts'
 
 interface OperationDeclaration<Input extends z.ZodType> {
   /** `users.lock`: the noun and method of the services. */
@@ -10,7 +10,7 @@ interface OperationDeclaration<Input extends z.ZodType> {
   readonly needs: Exclude<Need, 'nobody-in-particular'>
   readonly effect: Effect
   readonly input: Input
-  readonly prepare?: (input: z.output<Input>) => Promise<z.output<Input>>
+  readonly prepare?: (input: z.output<Input>, hash: HashPassword) => Promise<z.output<Input>>
   run(call: Call<object, object, z.output<Input>>, input: z.output<Input>): Promise<unknown>
 }
 

@@ -1,8 +1,7 @@
 /** Users. */
 import { z } from 'zod'
 import { Secret } from '../../iam/secret.ts'
-import { SYSTEM_RANDOM } from '../../services/deps.ts'
-import { type Password, preparePassword } from '../../services/password.ts'
+import type { Password } from '../../services/password.ts'
 import { text, uuid } from '../fields.ts'
 import type { Route } from '../route.ts'
 import { byId, ids, listInput, operation, texts } from './operation.ts'
@@ -29,10 +28,7 @@ export const NATIVE_USERS: readonly Route[] = [
       password: secret.optional(),
       ...settings,
     }),
-    prepare: async (input) => ({
-      ...input,
-      password: input.password && (await preparePassword(input.password, SYSTEM_RANDOM)),
-    }),
+    prepare: async (input, hash) => ({ ...input, password: input.password && (await hash(input.password)) }),
     run: ({ services, actor }, input) => services.users.create(actor, input),
   }),
   operation({
@@ -92,7 +88,7 @@ export const NATIVE_USERS: readonly Route[] = [
     needs: ['user:write'],
     effect: 'changes',
     input: z.strictObject({ id: uuid, password: secret }),
-    prepare: async ({ id, password }) => ({ id, password: await preparePassword(password, SYSTEM_RANDOM) }),
+    prepare: async ({ id, password }, hash) => ({ id, password: await hash(password) }),
     run: ({ services, actor }, { id, password }) => services.users.updatePassword(actor, id, password),
   }),
   operation({

@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import type { User } from '../../iam/model.ts'
 import { Secret } from '../../iam/secret.ts'
-import { SYSTEM_RANDOM } from '../../services/deps.ts'
-import { type Password, preparePassword } from '../../services/password.ts'
+import type { Password } from '../../services/password.ts'
 import type { NewUser } from '../../services/users.ts'
 import type { OrderBy, UserOrder } from '../../store/query.ts'
 import { invalid } from '../errors.ts'
@@ -119,11 +118,6 @@ const NewUserBody = z.strictObject({
   member: optional(NewMember),
 })
 
-async function withPrepared(member: z.output<typeof NewMember>): Promise<z.output<typeof NewMember>> {
-  const { password } = member
-  return { ...member, password: password && (await preparePassword(password, SYSTEM_RANDOM)) }
-}
-
 /** A guest has an address and nothing else; a member may come with a password. */
 function newUser({ email, member }: z.output<typeof NewUserBody>): Omit<NewUser, 'organization_id' | 'tags'> {
   if (email !== undefined && member === undefined) return { email }
@@ -147,7 +141,10 @@ const create = route({
   needs: ['user:write'],
   body: NewUserBody,
   answer: UserView,
-  prepare: async (body) => ({ ...body, member: body.member && (await withPrepared(body.member)) }),
+  prepare: async ({ member, ...body }, hash) => ({
+    ...body,
+    member: member && { ...member, password: member.password && (await hash(member.password)) },
+  }),
   handle: async ({ services, actor, organizationId, body }) =>
     view(
       await services.users.create(actor, {
@@ -225,7 +222,7 @@ const updatePassword = route({
   needs: ['user:write'],
   body: z.strictObject({ password }),
   answer: UserView,
-  prepare: async (body) => ({ password: await preparePassword(body.password, SYSTEM_RANDOM) }),
+  prepare: async (body, hash) => ({ password: await hash(body.password) }),
   handle: async ({ services, actor, params, body }) =>
     view(await services.users.updatePassword(actor, params.user_id, body.password)),
 })

@@ -104,7 +104,7 @@ export async function startWorld({
       stallTimeoutMs: 60_000,
     },
     {
-      dispatch: createDispatch({ router, services, quotas: limits, throttle, now }),
+      dispatch: createDispatch({ router, services, quotas: limits, throttle, random: SYSTEM_RANDOM, now }),
       trustedProxies: () => [],
       report: () => undefined,
       alarm: (_id, error) => alarms.push(error),
