@@ -202,9 +202,14 @@ async function refusedCreate(
   { buckets }: BucketLifeDeps,
 ): Promise<S3Error> {
   const error = readBackendError(answer)
-  // INVARIANT: there was no such bucket when the intent was written, so that it was the intent that made it.
-  if (error.code === 'BucketAlreadyOwnedByYou') await buckets.activate(name, generation)
-  else if (intent === 'begun' && answer.status < 500 && error.code !== 'OperationAborted') {
+  if (error.code === 'BucketAlreadyOwnedByYou') {
+    // INVARIANT: what an earlier request of this intent may have made is theirs; what was there at the first is not.
+    if (intent === 'resumed') await buckets.activate(name, generation)
+    else {
+      await buckets.release(name, generation, updated_at)
+      return new S3Error('BucketAlreadyExists', { reason: 'the backend got this bucket from somebody else' })
+    }
+  } else if (intent === 'begun' && answer.status < 500 && error.code !== 'OperationAborted') {
     await buckets.release(name, generation, updated_at)
   }
   return error

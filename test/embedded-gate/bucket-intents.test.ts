@@ -39,6 +39,17 @@ const lost =
 const made = lost('PUT', (bucket) => stage.backend.buckets.set(bucket, new Map()))
 const notMade = lost('PUT', () => {})
 
+test('a bucket that somebody else made at the backend a moment before is nobody’s here', async () => {
+  stage.backend.script((request) =>
+    isCreate(request)
+      ? { status: 409, body: '<Error><Code>BucketAlreadyOwnedByYou</Code></Error>' }
+      : undefined,
+  )
+  expect(verdict(await call('PUT', '/made-elsewhere'))).toBe('409 BucketAlreadyExists')
+  expect(verdict(await call('PUT', '/made-elsewhere/k'))).not.toBe('200')
+  expect(elements(await call('GET', '/?prefix=made-elsewhere'), 'Name')).toEqual([])
+})
+
 describe('a bucket whose making was answered by nothing', () => {
   test('and that was made, is there when it is asked for', async () => {
     stage.backend.script(made)
