@@ -3,19 +3,13 @@
  * requests of bounded size, has them answered, and writes JSON.
  */
 import { randomUUID } from 'node:crypto'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
-import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Subnet } from '../iam/address.ts'
-import { followRenewals, type Renewal, readCertificate } from '../proxy/certificate.ts'
+import type { Renewal } from '../proxy/certificate.ts'
 import { clientAddress } from '../proxy/client-address.ts'
+import { makeServer } from '../proxy/web-server.ts'
 import type { ControlAnswer, ControlRequest, Dispatch } from './dispatch.ts'
 import { INTERNAL, invalid, renderError } from './errors.ts'
 
@@ -84,9 +78,10 @@ export async function startControlListener(
     if (draining) response.shouldKeepAlive = false
     void answer(incoming, response, deps)
   }
-  const { server, scheme, stopFollowing } = await makeServer(settings.tls, options, listener)
+  const { server, scheme, stopFollowing } = await makeServer(settings.tls, options)
   // Who takes nothing would have its answer kept here for ever. A call that is worked on for that long has failed too.
   server.timeout = settings.stallTimeoutMs
+  server.on('request', listener)
   await listen(server, settings)
   return {
     endpoint: endpointOf(server, scheme),
@@ -100,26 +95,6 @@ export async function startControlListener(
       clearTimeout(timer)
     },
   }
-}
-
-interface MadeServer {
-  readonly server: Server | SecureServer
-  readonly scheme: 'http' | 'https'
-  /** Ends the search for renewed certificates. */
-  readonly stopFollowing: () => void
-}
-
-async function makeServer(
-  tls: Renewal | null,
-  options: ServerOptions,
-  listener: RequestListener,
-): Promise<MadeServer> {
-  if (tls === null)
-    return { server: createServer(options, listener), scheme: 'http', stopFollowing: () => {} }
-  const certificate = await readCertificate(tls.files)
-  const { cert, key } = certificate
-  const server = createSecureServer({ ...options, cert, key }, listener)
-  return { server, scheme: 'https', stopFollowing: followRenewals(server, certificate, tls) }
 }
 
 async function answer(

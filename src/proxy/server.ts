@@ -2,18 +2,13 @@
  * The S3 listener: a Node HTTP or HTTPS server set up for strangers, which hands every request to the pipeline and can
  * drain.
  */
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-} from 'node:http'
-import { createServer as createSecureServer, type Server as SecureServer } from 'node:https'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server as SecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { S3_ERRORS } from '../s3/error.ts'
-import { followRenewals, type Renewal, readCertificate } from './certificate.ts'
+import type { Renewal } from './certificate.ts'
 import { Live, type Placed } from './live.ts'
+import { makeServer } from './web-server.ts'
 
 export interface ServerSettings {
   readonly host: string
@@ -103,26 +98,6 @@ interface Unanswered extends Placed {
 function endConnectionWith(response: ServerResponse, server: Server | SecureServer): void {
   response.shouldKeepAlive = false
   response.once('close', () => setImmediate(() => server.closeIdleConnections()))
-}
-
-interface MadeServer {
-  readonly server: Server | SecureServer
-  readonly scheme: 'http' | 'https'
-  /** Ends the search for renewed certificates. */
-  readonly stopFollowing: () => void
-}
-
-async function makeServer(tls: Renewal | null, options: ServerOptions): Promise<MadeServer> {
-  if (tls === null) return { server: createServer(options), scheme: 'http', stopFollowing: () => {} }
-  const certificate = await readCertificate(tls.files)
-  const { cert, key } = certificate
-  const server = createSecureServer({
-    ...options,
-    cert,
-    key,
-    handshakeTimeout: options.headersTimeout,
-  })
-  return { server, scheme: 'https', stopFollowing: followRenewals(server, certificate, tls) }
 }
 
 function listen(server: Server, settings: ServerSettings): Promise<void> {

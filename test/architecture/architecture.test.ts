@@ -26,6 +26,7 @@ const PARTS: readonly (readonly [part: string, imports: readonly string[]])[] = 
     [
       'src/proxy/certificate.ts',
       'src/proxy/client-address.ts',
+      'src/proxy/web-server.ts',
       'version',
       'observe',
       'config',
