@@ -88,7 +88,10 @@ export class Lane {
     const consequences: Consequence[] = []
     for (const base of basesOf(this.#options.tenant)) {
       this.#arrived = []
-      const response = await this.#exchange(serialize(base.request), { requests: 1, clean: true })
+      const response = await this.#exchange(serialize(base.request), {
+        methods: [base.request.method],
+        clean: true,
+      })
       const [forwarded] = this.#arrived
       const { passable } = this.#opinion(serialize(base.request))
       if (
@@ -161,19 +164,20 @@ export class Lane {
   /** @returns the last answer, where there are several */
   async #exchange(
     bytes: Buffer,
-    { requests, clean }: Pick<Opinion, 'requests' | 'clean'>,
+    { methods, clean }: Pick<Opinion, 'methods' | 'clean'>,
   ): Promise<RawResponse | 'torn'> {
     if (this.#connection?.ended !== false) this.#connection = await Connection.open(this.#options.port)
     const connection = this.#connection
-    const method = bytes.toString('latin1', 0, bytes.indexOf(' '))
+    // What is no request may be answered all the same; to a HEAD, then, without a body.
+    const first = methods[0] ?? bytes.toString('latin1', 0, bytes.indexOf(' '))
     connection.write(bytes)
     // Nothing more will come: who waits for the rest of a request is told so.
     if (!clean) connection.socket.end()
     const timer = setTimeout(() => connection.socket.destroy(new Error('hangs')), PATIENCE_MS)
     const began = Date.now()
     try {
-      for (let i = 1; clean && i < requests; i++) await connection.response(method)
-      const response = await connection.response(method)
+      let response = await connection.response(first)
+      if (clean) for (const method of methods.slice(1)) response = await connection.response(method)
       if (!clean || response.headers.some(([name, value]) => name === 'connection' && value === 'close')) {
         this.#drop()
       }

@@ -22,8 +22,8 @@ export interface Passable {
 export interface Opinion {
   /** In the order of the bytes: requests that may pass. Nothing else may. */
   readonly passable: readonly Passable[]
-  /** How many requests there are. */
-  readonly requests: number
+  /** The methods of the requests there are, in order. */
+  readonly methods: readonly string[]
   /** The bytes are whole requests and nothing more, on a connection that stays open. */
   readonly clean: boolean
 }
@@ -41,17 +41,17 @@ interface Read {
 export function opinionOf(bytes: Buffer, secrets: ReadonlyMap<string, string>, now: number): Opinion {
   const passable: Passable[] = []
   let rest = bytes
-  let requests = 0
+  const methods: string[] = []
   while (rest.length > 0) {
     const read = readRequest(rest)
-    if (read === undefined) return { passable, requests, clean: false }
-    requests += 1
+    if (read === undefined) return { passable, methods, clean: false }
+    methods.push(read.method)
     const passes = judged(read, secrets, now)
     if (passes !== undefined) passable.push(passes)
     rest = read.rest
-    if (read.closes) return { passable, requests, clean: false }
+    if (read.closes) return { passable, methods, clean: false }
   }
-  return { passable, requests, clean: true }
+  return { passable, methods, clean: true }
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
