@@ -2,7 +2,7 @@
 import type { StageCredentials } from './contenders.ts'
 import { openLoad } from './load.ts'
 import { type Contender, type MeasureSettings, median } from './measure.ts'
-import { requestsOf, WORKLOADS } from './workloads.ts'
+import { requestsOf, SMALL_GET } from './workloads.ts'
 
 const CONNECTIONS = 64
 const SECONDS = 2
@@ -13,7 +13,7 @@ export async function latencies(
   credentials: StageCredentials,
   { rounds, share }: MeasureSettings,
 ): Promise<readonly string[]> {
-  const workload = WORKLOADS[0]!
+  const workload = SMALL_GET
   const requests = requestsOf(workload, credentials)
   const open = (port: number) => openLoad({ port, connections: CONNECTIONS, status: workload.status })
   const gate = contenders.find(({ name }) => name === 'gate')!

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import type { StageCredentials } from './contenders.ts'
 import { openLoad, type WireRequest } from './load.ts'
 import type { Program } from './process.ts'
-import { requestsOf, type Workload } from './workloads.ts'
+import { requestsOf, SMALL_GET, type Workload } from './workloads.ts'
 
 export interface Contender {
   readonly name: string
@@ -31,8 +31,9 @@ export interface MeasureSettings {
   readonly share: number
 }
 
-/** Hashing alone takes part as one more contender where a goal speaks of it. */
-export const SHA256 = 'sha256'
+/** Hashing alone, and the gate's own small GET, take part as one more contender where a goal speaks of them. */
+const SHA256 = 'sha256'
+const OWN_GET = 'own GET'
 
 export async function measure(
   workload: Workload,
@@ -50,6 +51,12 @@ export async function measure(
   const { body } = workload
   if (body.kind === 'signed' && workload.goal?.against === 'nginx+sha256') {
     turns.push({ name: SHA256, take: async (count) => hashingAlone(body.bytes, count) })
+  }
+  if (workload.goal?.against === OWN_GET) {
+    const gets = requestsOf(SMALL_GET, credentials)
+    for (const { program } of taking) {
+      turns.push({ name: OWN_GET, take: (count) => turn(program, SMALL_GET, gets, count) })
+    }
   }
   for (const { take } of turns) await take(Math.ceil(workload.warmUp * share))
   const series = turns.map(({ name, take }) => ({ name, take, perRequest: [] as number[] }))

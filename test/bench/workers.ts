@@ -3,14 +3,14 @@ import { availableParallelism } from 'node:os'
 import type { Stage } from './contenders.ts'
 import { openLoad } from './load.ts'
 import { type MeasureSettings, measure, median, ratio, seriesOf } from './measure.ts'
-import { requestsOf, WORKLOADS } from './workloads.ts'
+import { requestsOf, SMALL_GET } from './workloads.ts'
 
 /** Gate, backend and generator each want a core or two: with fewer, throughput says nothing about the gate. */
 const CORES_FOR_THROUGHPUT = 6
 
 export async function compareWorkers(stage: Stage, settings: MeasureSettings): Promise<readonly string[]> {
   const two = await stage.startGate({ workers: 2, nodeOptions: [], env: {} })
-  const workload = WORKLOADS[0]!
+  const workload = SMALL_GET
   const contenders = [
     { name: 'one', program: stage.gate },
     { name: 'two', program: two },
