@@ -11,6 +11,8 @@ import { requestsOf, SMALL_GET, type Workload } from './workloads.ts'
 export interface Contender {
   readonly name: string
   readonly program: Program
+  /** Processes that share the work: each has as many connections as the workload says; 1 where it is left out. */
+  readonly workers?: number
 }
 
 /** One contender's turns. */
@@ -44,9 +46,10 @@ export async function measure(
   const requests = requestsOf(workload, credentials)
   const perTurn = Math.max(1, Math.ceil(workload.requests * share))
   const taking = workload.key === 'full' ? contenders : contenders.filter(({ name }) => name === 'gate')
-  const turns = taking.map(({ name, program }) => ({
+  const turns = taking.map(({ name, program, workers = 1 }) => ({
     name,
-    take: (count: number) => turn(program, workload, requests, count),
+    take: (count: number) =>
+      turn(program, { ...workload, connections: workload.connections * workers }, requests, count),
   }))
   const { body } = workload
   if (body.kind === 'signed' && workload.goal?.against === 'nginx+sha256') {

@@ -13,13 +13,15 @@ export async function compareWorkers(stage: Stage, settings: MeasureSettings): P
   const workload = SMALL_GET
   const contenders = [
     { name: 'one', program: stage.gate },
-    { name: 'two', program: two },
+    { name: 'two', program: two, workers: 2 },
+    { name: 'two, half the load each', program: two },
   ]
   const measured = await measure(workload, contenders, stage.credentials, settings)
   const cost = ratio(measured, 'two', 'one')!
+  const halfLoaded = ratio(measured, 'two, half the load each', 'one')!
   const perRequest = (name: string) => `${median(seriesOf(measured, name)!).toFixed(1)} µs`
   const lines = [
-    `Two workers, ${workload.name}: ${perRequest('two')} of CPU time per request, one worker's ${perRequest('one')}: ${cost.toFixed(2)} × (goal: within 5 %, ${cost <= 1.05 ? 'met' : 'not met'}).`,
+    `Two workers, ${workload.name}, ${workload.connections} connections a worker: ${perRequest('two')} of CPU time per request, one worker's ${perRequest('one')}: ${cost.toFixed(2)} × (goal: within 5 %, ${cost <= 1.05 ? 'met' : 'not met'}). With half as many a worker wakes up for fewer requests at a time: ${halfLoaded.toFixed(2)} ×.`,
   ]
   if (availableParallelism() < CORES_FOR_THROUGHPUT) {
     return [
