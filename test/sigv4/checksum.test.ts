@@ -40,6 +40,20 @@ const hexOf = (algorithm: ChecksumAlgorithm, pieces: readonly Buffer[]): string 
   return hasher.digest().toString('hex')
 }
 
+describe.each(['CRC32', 'CRC32C'] as const)('%s without the processor’s instructions', (algorithm) => {
+  test('is the same, for every length and alignment', async () => {
+    const plain = await loadChecksums(null)
+    const random = randomNumbers(11)
+    const bytes = Buffer.from(Array.from({ length: 2_000 }, () => random(256)))
+    for (let length = 0; length < 1_000; length++) {
+      const slice = bytes.subarray(random(17)).subarray(0, length)
+      const hasher = plain.create(algorithm)
+      hasher.update(slice)
+      expect(hasher.digest().toString('hex')).toBe(hexOf(algorithm, [slice]))
+    }
+  })
+})
+
 describe.each(CHECKSUM_ALGORITHMS)('%s', (algorithm) => {
   const [check, empty] = KNOWN[algorithm]
 
