@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { environmentName } from '../../config/layers.ts'
 import { schemaKeys } from '../../config/schema.ts'
 import { examples } from '../options.ts'
+import { tuneHeap } from '../serve/heap.ts'
 import { type Cli, commandConfig } from '../session.ts'
 
 /** The configuration keys that have an option here, with what stands for their value. */
@@ -40,6 +41,7 @@ export function serveCommand(program: Command, cli: Cli): void {
   command.action(async () => {
     const read = () => commandConfig(cli, flagsOf(command))
     const config = read()
+    tuneHeap()
     // Loaded here, as the other commands need none of the gate and should start quickly.
     if (cluster.isWorker) {
       await (await import('../serve/worker.ts')).serveAsWorker(cli, config, read)
