@@ -179,9 +179,14 @@ export class S3Error extends Error {
   readonly headers: readonly (readonly [name: string, value: string])[]
 
   constructor(code: S3ErrorCode, options: S3ErrorOptions = {}) {
-    super(options.message ?? S3_ERRORS[code][1], { cause: options.cause })
+    const [status, message] = S3_ERRORS[code]
+    const { stackTraceLimit } = Error
+    // What a client did is nothing to look for in here, and a stack takes as long as verifying two signatures.
+    if (status < 500) Error.stackTraceLimit = 0
+    super(options.message ?? message, { cause: options.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
-    this.status = S3_ERRORS[code][0]
+    this.status = status
     this.elements = options.elements ?? []
     this.source = options.source ?? (this.status >= 500 ? 'gate' : 'client')
     this.reason = options.reason

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isS3ErrorCode, S3_ERRORS } from '../../src/s3/error.ts'
+import { isS3ErrorCode, S3_ERRORS, S3Error } from '../../src/s3/error.ts'
 import recorded from '../data/s3-errors.json' with { type: 'json' }
 
 describe('codes have the status that AWS gives them', () => {
@@ -11,4 +11,11 @@ describe('codes have the status that AWS gives them', () => {
 
 test.each(['', 'constructor', 'toString', 'noSuchKey'])('%j is no code', (text) => {
   expect(isS3ErrorCode(text)).toBe(false)
+})
+
+test('a failure of ours can be traced to where it was made; a refusal, which is an answer, cannot', () => {
+  expect(new S3Error('InternalError').stack).toContain('error.test.ts')
+  expect(new S3Error('AccessDenied').stack).not.toContain('error.test.ts')
+  // What follows is traced as ever.
+  expect(new Error('other').stack).toContain('error.test.ts')
 })
