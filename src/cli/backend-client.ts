@@ -9,6 +9,7 @@ import {
   type Backends,
   createBackends,
 } from '../proxy/backend/index.ts'
+import { UNCOUNTED } from '../proxy/read-buffers.ts'
 import { S3Error } from '../s3/error.ts'
 import type { HeaderList } from '../s3/headers.ts'
 import { canonicalQuery, encodePath } from '../s3/uri.ts'
@@ -40,6 +41,7 @@ export function openBackend(config: Config, backend: ResolvedBackend, now: () =>
   const backends: Backends = createBackends({
     settings: backendSettings(config),
     keys: createSigningKeys({ max: 4 }),
+    readBuffers: UNCOUNTED,
     now,
     onEvent: () => {},
   })

@@ -9,6 +9,7 @@ import type { Actor } from '../iam/reader.ts'
 import type { Readiness } from '../observe/health.ts'
 import type { Log } from '../observe/log.ts'
 import { type Backends, createBackends } from '../proxy/backend/index.ts'
+import { UNCOUNTED } from '../proxy/read-buffers.ts'
 import { S3Error } from '../s3/error.ts'
 import type { NewBackend } from '../services/backends.ts'
 import type { BootstrapResult } from '../services/bootstrap.ts'
@@ -72,6 +73,7 @@ export async function prepareGate(config: Config, deps: PrepareDeps): Promise<Pr
     const backends = createBackends({
       settings: backendSettings(config),
       keys: createSigningKeys({ max: 16 }),
+      readBuffers: UNCOUNTED,
       now,
       onEvent: reportEvent(log),
     })

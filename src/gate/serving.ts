@@ -57,13 +57,14 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   let config = started
   const signingKeys = createSigningKeys({ max: started.cache.keys })
   const checksums = await loadChecksums()
+  const readBuffers = createReadBuffers()
   const backends = createBackends({
     settings: backendSettings(started, () => config),
     keys: signingKeys,
+    readBuffers,
     now,
     onEvent: reportEvent(log),
   })
-  const buffers = createReadBuffers()
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
@@ -98,7 +99,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       ownership: createGateOwnership(settings, store, backends, now),
       backends,
       checksums,
-      buffers,
+      readBuffers,
       regions: new Set([settings.region, ...settings.regions, 'us-east-1']),
       limits: createLimits(
         {

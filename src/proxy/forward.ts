@@ -40,7 +40,7 @@ export interface ForwardDeps {
   readonly reader: IamReader
   readonly backends: Backends
   readonly checksums: Checksums
-  readonly buffers: ReadBuffers
+  readonly readBuffers: ReadBuffers
 }
 
 interface Content {
@@ -120,7 +120,7 @@ function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
     },
     trailer: trailingChecksum(request, expectation, 'sent-on'),
     beforeLastPiece: () => refuseUnlessStillOwned(bucket as Bucket, deps.reader),
-    buffers: deps.buffers,
+    readBuffers: deps.readBuffers,
   })
   sendContinue(asked.received)
   return { body: { kind: 'stream', upload }, headers: trailerHeaders(request, expectation) }

@@ -4,6 +4,7 @@
  * A backend whose record changed in what connections depend on gets new ones; the old ones finish what they carry.
  */
 import type { Backend } from '../../iam/model.ts'
+import type { ReadBuffers } from '../read-buffers.ts'
 import type { BackendEvent, BackendSettings } from './backends.ts'
 import { Endpoint } from './endpoint.ts'
 
@@ -15,6 +16,7 @@ export interface Cluster {
 
 export interface ClustersOptions {
   readonly settings: BackendSettings
+  readonly readBuffers: ReadBuffers
   readonly onEvent: (event: BackendEvent) => void
   readonly now: () => number
 }
@@ -80,11 +82,12 @@ export class Clusters {
   }
 
   #open(record: Backend, origin: string): Endpoint {
-    const { settings, onEvent } = this.#options
+    const { settings, readBuffers, onEvent } = this.#options
     return new Endpoint({
       backendId: record.id,
       origin,
       pool: { ...settings, ca: record.ca, now: this.#options.now },
+      readBuffers,
       probeTimeoutMs: settings.connectTimeoutMs,
       onEvent,
     })

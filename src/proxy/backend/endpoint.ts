@@ -5,6 +5,7 @@
  * answer, to a client's request or to a probe. A mark only says whom to prefer: where no endpoint is up, all are tried.
  */
 import type { Pool } from 'undici'
+import type { ReadBuffers } from '../read-buffers.ts'
 import type { BackendEvent } from './backends.ts'
 import { ConnectionFault } from './fault.ts'
 import type { AnswerReceiver } from './plain/connection.ts'
@@ -17,6 +18,7 @@ export interface EndpointOptions {
   /** Scheme, host and port. */
   readonly origin: string
   readonly pool: PoolSettings
+  readonly readBuffers: ReadBuffers
   readonly probeTimeoutMs: number
   readonly onEvent: (event: BackendEvent) => void
 }
@@ -49,6 +51,7 @@ export class Endpoint {
       url.protocol === 'http:'
         ? new PlainPool({
             ...options.pool,
+            readBuffers: options.readBuffers,
             host: isAddress(url.hostname) ? url.hostname.replace(/[[\]]/g, '') : url.hostname,
             port: url.port === '' ? 80 : Number(url.port),
           })

@@ -3,6 +3,7 @@
 import { createRequestSigner } from '../../sigv4/request-signer.ts'
 import type { SigningKeys } from '../../sigv4/sign.ts'
 import { Live } from '../live.ts'
+import type { ReadBuffers } from '../read-buffers.ts'
 import type {
   BackendAnswer,
   BackendEvent,
@@ -32,6 +33,8 @@ export interface BackendsDeps {
   readonly settings: BackendSettings
   /** May be shared with the verification of clients. */
   readonly keys: SigningKeys
+  /** What answers are read into takes memory. */
+  readonly readBuffers: ReadBuffers
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly onEvent: (event: BackendEvent) => void
@@ -41,9 +44,9 @@ export interface BackendsDeps {
 const CHECK_MS = 1_000
 
 export function createBackends(deps: BackendsDeps): Backends {
-  const { settings, keys, now, onEvent } = deps
+  const { settings, keys, readBuffers, now, onEvent } = deps
   const signer = createRequestSigner({ keys, now })
-  const clusters = new Clusters({ settings, onEvent, now })
+  const clusters = new Clusters({ settings, readBuffers, onEvent, now })
   const live = new Live<BackendExchange>()
   let whenIdle: (() => void) | null = null
 

@@ -38,7 +38,7 @@ export interface UploadOptions {
   /** Runs when the body is verified and its last piece is about to go out. @throws S3Error or StoreUnavailable to stop it */
   readonly beforeLastPiece: () => void
   /** What the client sends takes memory. */
-  readonly buffers: ReadBuffers
+  readonly readBuffers: ReadBuffers
 }
 
 /** Takes the body. Exactly one of `whole` and `stream` is called, unless `fault` comes first; `fault` may follow `stream`. */
@@ -86,7 +86,7 @@ class ClientUpload implements Upload {
   readonly #decoder: BodyDecoder
   readonly #beforeLastPiece: () => void
   readonly #trailer: ChecksumAlgorithm | null
-  readonly #buffers: ReadBuffers
+  readonly #readBuffers: ReadBuffers
   #receiver: UploadReceiver | null = null
   /** Decoded and not yet let go. The last of them stays until the body is verified. */
   #held: Buffer[] = []
@@ -102,7 +102,7 @@ class ClientUpload implements Upload {
     this.#decoder = options.decoder(this.#hold)
     this.#beforeLastPiece = options.beforeLastPiece
     this.#trailer = options.trailer
-    this.#buffers = options.buffers
+    this.#readBuffers = options.readBuffers
   }
 
   begin(receiver: UploadReceiver): void {
@@ -130,7 +130,7 @@ class ClientUpload implements Upload {
 
   readonly #onData = (chunk: Buffer): void => {
     this.received += chunk.length
-    this.#buffers.used(chunk.length)
+    this.#readBuffers.used(chunk.length)
     try {
       this.#decoder.push(chunk)
       if (this.#releasedBytes + this.#heldBytes > this.length) {

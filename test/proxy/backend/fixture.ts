@@ -11,6 +11,7 @@ import {
   createBackends,
   type Exchange,
 } from '../../../src/proxy/backend/index.ts'
+import { UNCOUNTED } from '../../../src/proxy/read-buffers.ts'
 import type { S3Error } from '../../../src/s3/error.ts'
 import { createSigningKeys } from '../../../src/sigv4/sign.ts'
 
@@ -39,6 +40,7 @@ export function open(settings: Partial<BackendSettings> = {}): Opened {
   const backends = createBackends({
     settings: { ...QUICK, ...settings },
     keys: createSigningKeys({ max: 100 }),
+    readBuffers: UNCOUNTED,
     now: Date.now,
     onEvent: (event) => events.push(event),
   })

@@ -67,7 +67,7 @@ async function gate(
       decoder: (emit) => createBodyVerifier(expectation, emit, checksums),
       trailer: options.trailer ?? null,
       beforeLastPiece: options.beforeLastPiece ?? (() => {}),
-      buffers: createReadBuffers(),
+      readBuffers: createReadBuffers(),
     })
     const to = request(backend([server.origin]), { method: 'PUT', body: { kind: 'stream', upload } })
     void hear(backends, to).then(({ end, status }) => {
@@ -361,7 +361,7 @@ test('an upload whose endpoint cannot be reached goes to another', async () => {
       decoder: (emit) => ({ push: emit, end: () => ({ checksums: [] }) }),
       trailer: null,
       beforeLastPiece: () => {},
-      buffers: createReadBuffers(),
+      readBuffers: createReadBuffers(),
     })
     const to = backend([dead.origin, alive.origin])
     void hear(backends, request(to, { method: 'PUT', body: { kind: 'stream', upload } })).then(({ end }) => {

@@ -6,6 +6,7 @@
  * in small ones.
  */
 import { connect, type Socket } from 'node:net'
+import type { ReadBuffers } from '../../read-buffers.ts'
 import type { BackendHeaders, Intake } from '../backends.ts'
 import { ConnectionFault } from '../fault.ts'
 import { AnswerParser } from './answer-parser.ts'
@@ -45,6 +46,7 @@ export interface ConnectionOptions {
   readonly port: number
   readonly connectTimeoutMs: number
   readonly largeBuffers: LargeBuffers
+  readonly readBuffers: ReadBuffers
   /** Milliseconds. */
   readonly now: () => number
   /** It can take a request: for the first time, or again. */
@@ -216,7 +218,10 @@ export class PlainConnection implements AnswerController {
     const intake = this.#receiver.onResponseData(this, small ? Buffer.from(slice) : slice)
     if (small || intake === 'done') return
     if (this.#large !== null) this.#large = this.#options.largeBuffers.replace()
-    else this.#own = null
+    else {
+      this.#options.readBuffers.used(this.#own?.length ?? 0)
+      this.#own = null
+    }
   }
 
   #finish(receiver: AnswerReceiver): void {

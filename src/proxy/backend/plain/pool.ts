@@ -1,4 +1,5 @@
 /** Plain connections to one endpoint: the last one used is used first, the rest are closed when they have been idle. */
+import type { ReadBuffers } from '../../read-buffers.ts'
 import { type AnswerReceiver, PlainConnection, type PlainRequest } from './connection.ts'
 import { LargeBuffers } from './large-buffers.ts'
 
@@ -10,6 +11,8 @@ export interface PlainPoolOptions {
   readonly keepAliveMs: number
   /** Connections at once; requests beyond it wait. */
   readonly connections: number
+  /** What answers are read into takes memory. */
+  readonly readBuffers: ReadBuffers
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -32,12 +35,13 @@ export class PlainPool {
   #waiting: Waiting[] = []
   /** For whom a connection is being made. */
   readonly #awaited = new Map<PlainConnection, Waiting>()
-  readonly #largeBuffers = new LargeBuffers()
+  readonly #largeBuffers: LargeBuffers
   readonly #timer: NodeJS.Timeout
   #whenEmpty: (() => void) | null = null
 
   constructor(options: PlainPoolOptions) {
     this.#options = options
+    this.#largeBuffers = new LargeBuffers(options.readBuffers)
     this.#timer = setInterval(() => this.#check(), CHECK_MS).unref()
   }
 
@@ -67,12 +71,13 @@ export class PlainPool {
   }
 
   #connect(first: Waiting): void {
-    const { host, port, connectTimeoutMs, now } = this.#options
+    const { host, port, connectTimeoutMs, readBuffers, now } = this.#options
     const connection = new PlainConnection({
       host,
       port,
       connectTimeoutMs,
       largeBuffers: this.#largeBuffers,
+      readBuffers,
       now,
       onFree: this.#onFree,
       onGone: this.#onGone,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { AnswerController, PlainRequest } from '../../../../src/proxy/backend/plain/connection.ts'
 import { LARGE_BYTES, LargeBuffers } from '../../../../src/proxy/backend/plain/large-buffers.ts'
 import { PlainPool } from '../../../../src/proxy/backend/plain/pool.ts'
+import { UNCOUNTED } from '../../../../src/proxy/read-buffers.ts'
 import { startScripted } from '../scripted-server.ts'
 
 const ANSWERS = 80
@@ -48,23 +49,31 @@ test.each([
     connection.write(`HTTP/1.1 200 OK\r\ncontent-length: ${LENGTH}\r\n\r\n`)
     connection.write(body(n))
   })
+  let left = 0
   const pool = new PlainPool({
     host: '127.0.0.1',
     port: Number(new URL(server.origin).port),
     connectTimeoutMs: Number.POSITIVE_INFINITY,
     keepAliveMs: Number.POSITIVE_INFINITY,
     connections: ANSWERS,
+    readBuffers: {
+      used: (bytes) => {
+        left += bytes
+      },
+    },
     // The faster it goes, the slower are those who wait 10 ms.
     now: () => performance.now() * speed,
   })
   const kept = await Promise.all(Array.from({ length: ANSWERS }, (_, n) => keep(pool, n)))
   expect(kept).toEqual(Array.from({ length: ANSWERS }, (_, n) => digest([body(n)])))
+  // All of it was kept by others, so that all of it is theirs to let go.
+  expect(left).toBeGreaterThanOrEqual(ANSWERS * LENGTH * 0.9)
   await pool.close()
   await server.close()
 })
 
 test('large buffers are so many and no more, and used again', () => {
-  const buffers = new LargeBuffers()
+  const buffers = new LargeBuffers(UNCOUNTED)
   const lent = new Set<Buffer>()
   for (let buffer = buffers.borrow(); buffer !== null; buffer = buffers.borrow()) lent.add(buffer)
   expect(lent.size * LARGE_BYTES).toBe(10 * 1024 * 1024)

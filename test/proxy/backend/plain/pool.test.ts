@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PlainRequest } from '../../../../src/proxy/backend/plain/connection.ts'
 import { PlainPool } from '../../../../src/proxy/backend/plain/pool.ts'
+import { UNCOUNTED } from '../../../../src/proxy/read-buffers.ts'
 import { answer, startScripted } from '../scripted-server.ts'
 
 const PUT: PlainRequest = {
@@ -40,6 +41,7 @@ test('a connection that is being closed, idle for too long, is given to no reque
     connectTimeoutMs: 5_000,
     keepAliveMs: 1_000,
     connections: 8,
+    readBuffers: UNCOUNTED,
     now: () => {
       looked()
       return time
