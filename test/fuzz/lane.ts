@@ -29,6 +29,11 @@ export interface Tally {
   readonly passedOf: Map<string, number>
 }
 
+interface Outstanding {
+  readonly asked: Passable
+  readonly until: number
+}
+
 export interface LaneOptions {
   readonly tenant: Tenant
   readonly port: number
@@ -40,6 +45,9 @@ export interface LaneOptions {
 const FRESH_MS = 5 * 60_000
 /** On a machine that is busy with other things. */
 const PATIENCE_MS = 60_000
+
+/** Mutants that a report tells of. */
+const HISTORY = 6
 
 /** Written anew by the gate for each request. */
 const VOLATILE = new Set(['authorization', 'x-amz-date', 'host', 'connection', 'content-length'])
@@ -60,7 +68,9 @@ export class Lane {
   /** Requests for this tenant's bucket that reached the backend whole. */
   #arrived: RecordedRequest[] = []
   /** Asked on connections that are gone, and not there yet. */
-  #outstanding: readonly { readonly asked: Passable; readonly until: number }[] = []
+  #outstanding: readonly Outstanding[] = []
+  /** The last mutants and what was said to them: what is done late is one of theirs. */
+  #earlier: readonly string[] = []
 
   constructor(options: LaneOptions) {
     this.#options = options
@@ -119,7 +129,11 @@ export class Lane {
     this.tally.sent += 1
     const arrived = this.#arrived
     const fault = this.#faultOf(arrived, response, opinion)
-    if (fault !== undefined) throw new Violation(report(fault, mutant, response, arrived))
+    if (fault !== undefined) throw new Violation(report(fault, mutant, response, arrived, this.#earlier))
+    this.#earlier = [
+      ...this.#earlier.slice(1 - HISTORY),
+      `${mutant.story}: ${told(response)}\n${shown(mutant.bytes)}`,
+    ]
     if (arrived.length > 0) {
       this.tally.passed += 1
       const kind = mutant.story.split(' / ')[0] ?? ''
@@ -137,22 +151,24 @@ export class Lane {
       return 'what must be refused was answered as a success'
     }
     const now = Date.now()
+    // Its own first: what is done late for an earlier one finds that one's entry still there.
     const open = [
-      ...this.#outstanding.filter(({ until }) => until > now),
       ...passable.map((asked) => ({ asked, until: now + PATIENCE_MS })),
+      ...this.#outstanding.filter(({ until }) => until > now),
     ]
     for (const request of arrived) {
       const reasons: string[] = []
-      const match = open.findIndex(({ asked }) =>
+      const explains = ({ asked }: Outstanding): boolean =>
         this.#consequences.some((consequence) => {
           const own = passable.length === 1 && asked === passable[0] ? response : 'torn'
           const difference = differenceFrom(consequence, request, own, asked)
           if (difference !== undefined && difference !== OTHER_TARGET) reasons.push(difference)
           return difference === undefined
-        }),
-      )
-      if (match === -1) return `what was carried out is nothing that may be:\n${reasons.join('\n')}`
-      open.splice(match, 1)
+        })
+      const explaining = open.filter(explains)
+      const match = explaining.find(({ asked }) => asked.body.equals(request.body)) ?? explaining[0]
+      if (match === undefined) return `what was carried out is nothing that may be:\n${reasons.join('\n')}`
+      open.splice(open.indexOf(match), 1)
     }
     // What is done for a client that did not wait for its answer may be done a little later.
     this.#outstanding = open.filter(
@@ -257,6 +273,7 @@ function report(
   mutant: Mutant,
   response: RawResponse | 'torn',
   arrived: readonly RecordedRequest[],
+  earlier: readonly string[],
 ): string {
   return [
     fault,
@@ -267,6 +284,7 @@ function report(
       ({ method, target, headers, body }) =>
         `--- at the backend: ${method} ${target}\n${headers.map((field) => field.join(': ')).join('\n')}\n\n${body.toString('latin1', 0, 500)}`,
     ),
+    ...earlier.map((one) => `--- before it: ${one}`),
   ].join('\n')
 }
 
