@@ -1,9 +1,9 @@
 /**
- * Node reads a connection into one new 64 KiB buffer after the other, and what a slow client has not taken of an answer
- * is in one of the gate's own, which is not used again. To V8 each is a tiny object, so that its young
- * generation does not fill up, and they stay until 60 MiB of them have gathered; then all of the heap is marked to find
- * them, which costs more CPU time than everything else that an upload needs. A collection of the young generation alone
- * frees them too, in less than a millisecond: it only has to be asked for.
+ * Node reads a connection into one new 64 KiB buffer after the other; what a slow client has not taken of an answer is in
+ * one of the gate's own, which is not used again. To V8 each is a tiny object, so that its young generation does not fill
+ * up, and they stay until 60 MiB of them have gathered; then all of the heap is marked to find them, which costs more CPU
+ * time than everything else that an upload needs. A collection of the young generation alone frees them too, in less than
+ * a millisecond: it only has to be asked for.
  *
  * https://v8.dev/blog/trash-talk · https://nodejs.org/api/v8.html#v8setflagsfromstringflags
  */

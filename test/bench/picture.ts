@@ -33,7 +33,7 @@ export function picture(measured: readonly Measured[], where: string): string {
 <line x1="${LABELS + UNIT}" y1="${TOP}" x2="${LABELS + UNIT}" y2="${bottom}" stroke="#999" stroke-dasharray="2 3"/>
 <text x="${LABELS + UNIT}" y="${bottom + 14}" text-anchor="middle" font-size="11" fill="#666">1 ×</text>
 ${bars.map(drawn).join('\n')}
-<text x="16" y="${height - 10}" font-size="11" fill="#666">Bar: the gate. Black mark: the goal. “+sha256”: plus hashing the body alone.</text>
+<text x="16" y="${height - 10}" font-size="11" fill="#666">Bar: the gate. Black mark: the goal. “+sha256”: plus hashing the body alone. “own GET”: the gate's GET of 1 KiB.</text>
 </svg>
 `
 }

@@ -15,6 +15,7 @@ import { Random } from './random.ts'
 /** What a valid request leads to. */
 interface Consequence {
   readonly base: Base
+  readonly signature: string
   readonly forwarded: RecordedRequest
   readonly response: RawResponse
 }
@@ -112,8 +113,11 @@ export class Lane {
       ) {
         throw new Violation(`a valid request does not pass: ${base.kind}\n${told(response)}`)
       }
-      if (passable.length !== 1) throw new Violation(`the second opinion is wrong about: ${base.kind}`)
-      consequences.push({ base, forwarded, response })
+      const [asked] = passable
+      if (asked === undefined || passable.length > 1) {
+        throw new Violation(`the second opinion is wrong about: ${base.kind}`)
+      }
+      consequences.push({ base, signature: asked.signature, forwarded, response })
     }
     this.#consequences = consequences
   }
@@ -151,27 +155,24 @@ export class Lane {
       return 'what must be refused was answered as a success'
     }
     const now = Date.now()
-    // Its own first: what is done late for an earlier one finds that one's entry still there.
     const open = [
       ...passable.map((asked) => ({ asked, until: now + PATIENCE_MS })),
       ...this.#outstanding.filter(({ until }) => until > now),
     ]
-    for (const request of arrived) {
-      const reasons: string[] = []
-      const explains = ({ asked }: Outstanding): boolean =>
-        this.#consequences.some((consequence) => {
-          const own = passable.length === 1 && asked === passable[0] ? response : 'torn'
-          const difference = differenceFrom(consequence, request, own, asked)
-          if (difference !== undefined && difference !== OTHER_TARGET) reasons.push(difference)
-          return difference === undefined
-        })
-      const explaining = open.filter(explains)
-      const match = explaining.find(({ asked }) => asked.body.equals(request.body)) ?? explaining[0]
-      if (match === undefined) return `what was carried out is nothing that may be:\n${reasons.join('\n')}`
-      open.splice(open.indexOf(match), 1)
+    const reasons: string[] = []
+    const left = unasked(arrived, open, (request, { asked }) => {
+      const own = passable.length === 1 && asked === passable[0] ? response : 'torn'
+      const consequence = this.#consequences.find(({ signature }) => signature === asked.signature)
+      const difference =
+        consequence === undefined ? OTHER_TARGET : differenceFrom(consequence, request, own, asked)
+      if (difference !== undefined && difference !== OTHER_TARGET) reasons.push(difference)
+      return difference === undefined
+    })
+    if (left === undefined) {
+      return `what was carried out is nothing that may be:\n${[...new Set(reasons)].join('\n')}`
     }
     // What is done for a client that did not wait for its answer may be done a little later.
-    this.#outstanding = open.filter(
+    this.#outstanding = left.filter(
       ({ asked }) => !(clean && response !== 'torn' && passable.includes(asked)),
     )
     return undefined
@@ -213,6 +214,31 @@ export class Lane {
     this.#connection?.socket.resetAndDestroy()
     this.#connection = undefined
   }
+}
+
+/**
+ * Finds for each request at the backend the one that asked for it, in whatever way that is possible for all of them.
+ * @returns what was asked and not carried out; undefined: it is not possible
+ */
+function unasked(
+  arrived: readonly RecordedRequest[],
+  open: readonly Outstanding[],
+  explains: (request: RecordedRequest, one: Outstanding) => boolean,
+): readonly Outstanding[] | undefined {
+  const [request, ...others] = arrived
+  if (request === undefined) return open
+  const same = (one: Outstanding) => Number(one.asked.body.equals(request.body))
+  for (const one of open
+    .filter((each) => explains(request, each))
+    .sort((a, b) => same(b) - same(a) || a.asked.unsigned.length - b.asked.unsigned.length)) {
+    const left = unasked(
+      others,
+      open.filter((other) => other !== one),
+      explains,
+    )
+    if (left !== undefined) return left
+  }
+  return undefined
 }
 
 const OTHER_TARGET = 'another target'

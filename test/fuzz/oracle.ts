@@ -13,6 +13,8 @@ import { amzDate, canonicalRequest, sha256, split } from '../support/reference-s
 export interface Passable {
   readonly method: string
   readonly target: string
+  /** No two requests have the same one: which valid request it is at heart. */
+  readonly signature: string
   /** Those that the signature does not cover, lower-case names. */
   readonly unsigned: RawHeaders
   /** The object's bytes, or the document. */
@@ -131,7 +133,7 @@ function judged(read: Read, secrets: ReadonlyMap<string, string>, now: number): 
   if (signature !== claim.signature) return undefined
   const body = payloadOf(read, claim.payload, (kind, lines) => chain(kind, lines), signature)
   if (body === undefined) return undefined
-  return { method: read.method, target: read.target, unsigned, body }
+  return { method: read.method, target: read.target, signature, unsigned, body }
 }
 
 interface Claim {
@@ -324,6 +326,7 @@ function formPasses(
   return {
     method: 'PUT',
     target: `${path.replace(/\/$/, '')}/${field('key')}`,
+    signature: field('x-amz-signature'),
     unsigned: read.headers,
     body: Buffer.from(file, 'latin1'),
   }
