@@ -11,6 +11,7 @@ import { ConfigError, type ConfigFault, showGiven } from './config/fault.ts'
 import type { ListenAddress } from './config/kinds.ts'
 import { environmentLayer, fileLayer, flagLayer, type GivenValue, type Layer } from './config/layers.ts'
 import { type KeyPath, type SchemaKey, schema, schemaKeys } from './config/schema.ts'
+import { ambiguousEndpoints, publicEndpoint } from './s3/names.ts'
 
 export { ConfigError, type ConfigFault } from './config/fault.ts'
 export type { ListenAddress } from './config/kinds.ts'
@@ -143,6 +144,11 @@ function contradictions(
       'no less than `timeouts.backend_slow_answer`, or a late upload could reach the next owner of the name',
     )
   }
+  const ambiguous = ambiguousEndpoints(config.public_endpoints.map(publicEndpoint))
+  if (ambiguous !== undefined) fault('public_endpoints', `URLs that are not below each other: ${ambiguous}`)
+  if (config.public_endpoints.length > MAX_ENDPOINTS) {
+    fault('public_endpoints', `at most ${MAX_ENDPOINTS} URLs: a signature that is wrong is tried for each`)
+  }
   for (const [name, ...others] of LISTENERS) {
     for (const other of others) {
       if (sameAddress(config[name], config[other])) fault(name, `another address than \`${other}\``)
@@ -150,6 +156,8 @@ function contradictions(
   }
   return faults
 }
+
+const MAX_ENDPOINTS = 8
 
 /** Each with those that it must keep clear of. */
 const LISTENERS = [

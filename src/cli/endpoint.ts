@@ -11,5 +11,5 @@ function listenUrl(scheme: 'http' | 'https', { host, port }: ListenAddress): str
 /** The configured public endpoint, else that of the gate which runs on this data directory, else where one would. */
 export function clientEndpoint(config: Config): string {
   const listens = listenUrl(config.tls === null ? 'http' : 'https', config.listen)
-  return config.public_endpoint ?? readRunningGate(config.data)?.endpoint ?? listens
+  return config.public_endpoints[0] ?? readRunningGate(config.data)?.endpoint ?? listens
 }

@@ -2,8 +2,6 @@
  * What the gate would say to a request, and why, without sending one: the request is made up, its signature taken for
  * good, and everything behind that is the gate's own code.
  */
-import { IncomingMessage, ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import { evaluate, type RequiredAccess } from '../iam/evaluate.ts'
 import { explainDecision } from '../iam/explain.ts'
 import type { IamReader } from '../iam/reader.ts'
@@ -12,18 +10,18 @@ import { type AskedRequest, ask } from '../proxy/ask.ts'
 import { type FormUpload, inForce } from '../proxy/authenticate.ts'
 import { authorize } from '../proxy/authorize.ts'
 import type { ReceivedRequest } from '../proxy/edge.ts'
-import { createJournal } from '../proxy/journal.ts'
 import type { Ownership } from '../proxy/ownership.ts'
+import { reasonOf } from '../proxy/reply.ts'
 import { type Survey, survey } from '../proxy/survey.ts'
 import { permissionDenied, S3Error, type S3ErrorCode } from '../s3/error.ts'
-import type { Headers } from '../s3/headers.ts'
 import { OPERATIONS, type OperationName } from '../s3/operation.ts'
 import { type Target, targetPath } from '../s3/target.ts'
 import { parseAccessKey } from '../sigv4/access-key.ts'
 import { UsageError } from './fault.ts'
 import type { Question } from './question.ts'
+import { standIn } from './stand-in.ts'
 
-export interface Explanation {
+export interface Verdict {
   readonly allowed: boolean
   /** What the client would get; null: what the backend answers. */
   readonly code: S3ErrorCode | null
@@ -31,6 +29,9 @@ export interface Explanation {
   readonly reason: string
   /** Each action that is needed: by which rule it is allowed, or which restriction, condition or lack refuses it. */
   readonly decisions: readonly string[]
+}
+
+export interface Explanation extends Verdict {
   readonly access_key: string
   readonly project_id: string
   readonly operation: OperationName
@@ -40,32 +41,57 @@ export interface Explanation {
 
 /** @throws UsageError where the question is none */
 export async function explain(question: Question, reader: IamReader): Promise<Explanation> {
-  const received = madeUp(question)
-  const { journal } = received
-  let decisions: readonly string[] = []
-  const explained = (answer: Pick<Explanation, 'allowed' | 'code' | 'reason'>): Explanation => ({
-    ...answer,
-    access_key: journal.access_key,
-    project_id: journal.project_id,
+  const received = standIn({
+    method: OPERATIONS[question.operation].method,
+    rawTarget: targetPath(targetOf(question)),
+    headers: new Map([['host', 'localhost'], ...question.headers]),
+    ip: question.ip,
+    time: question.time,
+  })
+  const verdict = await verdictOn(
+    received,
+    () => askFor(question, received, reader),
+    question.objectKey,
+    reader,
+  )
+  const { access_key, project_id } = received.journal
+  return {
+    ...verdict,
+    access_key,
+    project_id,
     operation: question.operation,
     bucket: question.bucket,
     key: question.objectKey,
-    decisions,
-  })
+  }
+}
+
+/**
+ * What becomes of a request once it is known who asks what.
+ *
+ * @param makeAsked throws an S3Error where it does not come that far
+ * @param batchKey of a batch, the key that is asked about; null: none
+ */
+export async function verdictOn(
+  { journal }: ReceivedRequest,
+  makeAsked: () => AskedRequest,
+  batchKey: string | null,
+  reader: IamReader,
+): Promise<Verdict> {
+  let decisions: readonly string[] = []
   try {
-    const asked = askFor(question, received, reader)
+    const asked = makeAsked()
     const { principal, facts, access, place } = survey(asked, reader)
-    const batch = accessOfBatch(asked, question, place)
+    const batch = accessOfBatch(asked, batchKey, place)
     decisions = [...access, ...batch].flatMap((required) => explainDecision(principal, facts, required))
     await authorize(asked, { reader, ownership: OWNERSHIP })
     for (const required of batch) {
       const decision = evaluate(principal, facts, required)
       if (!decision.allowed) throw permissionDenied(`${required.action}: ${decision.reason}`)
     }
-    return explained({ allowed: true, code: null, reason: journal.reason })
+    return { allowed: true, code: null, reason: journal.reason, decisions }
   } catch (error) {
     if (!(error instanceof S3Error)) throw error
-    return explained({ allowed: false, code: error.code, reason: error.reason ?? error.message })
+    return { allowed: false, code: error.code, reason: error.reason ?? reasonOf(error), decisions }
   }
 }
 
@@ -80,6 +106,7 @@ function askFor(question: Question, received: ReceivedRequest, reader: IamReader
   const client = {
     received,
     target: targetOf(question),
+    signedHost: 'localhost',
     query: question.query,
     hoists: false,
     payload: { kind: 'unsigned' },
@@ -93,7 +120,7 @@ function askFor(question: Question, received: ReceivedRequest, reader: IamReader
 /** What a batch needs on the one key that is asked about. */
 function accessOfBatch(
   { operation, headers }: AskedRequest,
-  { objectKey }: Question,
+  objectKey: string | null,
   place: Survey['place'],
 ): readonly RequiredAccess[] {
   if (objectKey === null) return []
@@ -124,21 +151,4 @@ function targetOf({ operation, bucket, objectKey }: Question): Target {
   return OPERATIONS[operation].level === 'object' && objectKey !== null
     ? { kind: 'object', bucket, key: objectKey }
     : { kind: 'bucket', bucket }
-}
-
-function madeUp(question: Question): ReceivedRequest {
-  const incoming = new IncomingMessage(new Socket())
-  const headers: Headers = new Map([['host', 'localhost'], ...question.headers])
-  return {
-    id: '',
-    method: OPERATIONS[question.operation].method,
-    rawTarget: targetPath(targetOf(question)),
-    headers,
-    ip: question.ip,
-    time: question.time,
-    incoming,
-    response: new ServerResponse(incoming),
-    expectsContinue: false,
-    journal: createJournal(),
-  }
 }

@@ -21,7 +21,12 @@ export async function readSecret(
   return new Secret(secret)
 }
 
-async function readText(terminal: Terminal, option: string, file: string | undefined): Promise<string> {
+/** A file's text, standard input's for `-`. @throws UsageError */
+export async function readText(
+  terminal: Terminal,
+  option: string,
+  file: string | undefined,
+): Promise<string> {
   if (file === '-') return terminal.readInput()
   if (file !== undefined) {
     try {

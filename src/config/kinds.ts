@@ -143,6 +143,17 @@ export const origin: Kind<string> = kind('a URL such as http://10.0.0.1:7480, wi
   return bare && (url.protocol === 'http:' || url.protocol === 'https:') ? url.origin : undefined
 })
 
+/** An http or https URL, with a path or without: `https://s3.example.org`, `https://example.org/s3`. */
+export const publicUrl: Kind<string> = kind(
+  'a URL such as https://s3.example.org or https://example.org/s3 (a path of letters, digits, `-`, `.`, `_`, `~`)',
+  (given) => {
+    const [, bare, path = ''] =
+      /^(https?:\/\/[^/?#@\\]+)((?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)*)\/?$/.exec(asText(given) ?? '') ??
+      []
+    return bare !== undefined && URL.canParse(bare) ? new URL(bare).origin + path : undefined
+  },
+)
+
 /** An address or a CIDR block. */
 export const addressRange: Kind<Subnet> = kind('an address or a block such as 10.0.0.0/8', (given) =>
   parseSubnet(asText(given) ?? ''),

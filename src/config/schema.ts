@@ -20,6 +20,7 @@ import {
   origin,
   orWord,
   path,
+  publicUrl,
   regionName,
   secret,
   size,
@@ -285,10 +286,11 @@ export const schema = z.strictObject({
     about: 'How long a login to the control plane lasts.',
     default: '12h',
   }),
-  public_endpoint: key(orWord('listen', origin), {
-    about: 'The URL that clients are told to use, where it is not the one of `listen`.',
-    default: 'listen',
-    example: 'https://s3.example.org',
+  public_endpoints: key(listOf(publicUrl), {
+    about:
+      'The URLs at which clients find the gate, where a proxy in front changes their host or path: a signature is good for the host as received and for each of these. A path that the proxy keeps is taken off, one that it takes off is put back. Clients are told the first. Absent: the one of `listen`.',
+    default: [],
+    example: '[https://s3.example.org, https://example.org/s3]',
     reload: 'live',
   }),
   data: key(path, {

@@ -12,9 +12,9 @@ import { finished } from 'node:stream/promises'
 import { Secret } from '../iam/secret.ts'
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
+import { createNames } from '../s3/names.ts'
 import { matchOperation } from '../s3/operation.ts'
 import { parseTarget, refuseUnsafeTarget } from '../s3/target.ts'
-import { createVirtualHosts } from '../s3/virtual-host.ts'
 import { renderError } from '../s3/xml-error.ts'
 import { type Checksums, loadChecksums } from '../sigv4/checksum.ts'
 import { EMBEDDED_OPERATIONS, isEmbeddedOperation } from './operations/table.ts'
@@ -46,7 +46,7 @@ const REGION = 'us-east-1'
 const HOST = '127.0.0.1'
 /** Longer than any client keeps an idle connection, so that it is the client who closes it. */
 const KEEP_ALIVE_MS = 120_000
-const NO_VIRTUAL_HOSTS = createVirtualHosts([])
+const NO_NAMES = createNames({ domains: [], endpoints: [] })
 const NO_RESERVED_NAMES: ReadonlySet<string> = new Set()
 
 /** @throws Error where another process has the directory open */
@@ -118,7 +118,7 @@ async function answer(context: Context, incoming: IncomingMessage): Promise<Repl
   const { store, checksums, now } = context
   const method = incoming.method ?? ''
   const headers = parseHeaders(incoming.rawHeaders)
-  const parsed = parseTarget(incoming.url ?? '', headers.get('host') ?? '', NO_VIRTUAL_HOSTS)
+  const parsed = parseTarget(incoming.url ?? '', headers.get('host') ?? '', NO_NAMES)
   const payload = context.authenticator.authenticate({ method, parsed, headers })
   const operation = matchOperation(method, parsed.target, parsed.query, headers)
   if (!isEmbeddedOperation(operation.name)) {

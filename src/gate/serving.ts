@@ -3,24 +3,26 @@
  * from the new configuration; requests in progress finish with the one they began with.
  */
 import type { Config } from '../config.ts'
+import { canonicalAddress } from '../iam/address.ts'
 import type { AccessEntry } from '../observe/access-entry.ts'
 import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type BackendEvent, type Backends, CAPABILITIES, createBackends } from '../proxy/backend/index.ts'
 import { CertificateError, type CertificateEvent } from '../proxy/certificate.ts'
 import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
+import { createJournal } from '../proxy/journal.ts'
 import { createLimits } from '../proxy/limits.ts'
 import { createOwnership, type Ownership } from '../proxy/ownership.ts'
 import { createPipeline } from '../proxy/pipeline.ts'
 import { createReadBuffers } from '../proxy/read-buffers.ts'
-import { startServer } from '../proxy/server.ts'
+import { startServer, type UnreadableBytes } from '../proxy/server.ts'
 import { createFailureThrottle } from '../proxy/throttle.ts'
-import { createVirtualHosts } from '../s3/virtual-host.ts'
+import { S3_ERRORS } from '../s3/error.ts'
 import { loadChecksums } from '../sigv4/checksum.ts'
-import { type Regions, scopeRules } from '../sigv4/credential.ts'
 import { createSigningKeys } from '../sigv4/sign.ts'
 import type { Store } from '../store/store.ts'
 import { backendSettings } from './backend-settings.ts'
+import { claimRules, configuredNames } from './claim-rules.ts'
 import { StartFailure } from './failure.ts'
 
 export interface ServingDeps {
@@ -41,7 +43,7 @@ export interface Serving {
 }
 
 /** Names that are doors to other interfaces at some kind of backend: nobody's bucket, wherever it would lie. */
-const RESERVED_BUCKETS: ReadonlySet<string> = new Set(
+export const RESERVED_BUCKETS: ReadonlySet<string> = new Set(
   Object.values(CAPABILITIES).flatMap(({ reservedBuckets }) => [...reservedBuckets]),
 )
 
@@ -68,19 +70,15 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   const nextRequestId = createRequestIds()
 
   const build = (settings: Config) => {
-    const configured = scopeRules([settings.region, ...settings.regions])
-    // Where a bucket lies is told to clients, and they sign with what they are told.
-    const regions: Regions = {
-      has: (region) => configured.regions.has(region) || store.reader.backendRegions().has(region),
-    }
-    const scope = { ...configured, regions }
+    const rules = claimRules(settings, store.reader)
     return createPipeline({
       now,
       nextRequestId,
       trustedProxies: () => settings.trusted_proxies,
       reader: store.reader,
       buckets: store.bucketWriter,
-      virtualHosts: createVirtualHosts(settings.domains),
+      names: configuredNames(settings),
+      publicEndpoint: settings.public_endpoints[0] ?? null,
       signingKeys,
       throttle: createFailureThrottle(
         {
@@ -90,11 +88,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
         },
         now,
       ),
-      authentication: () => ({
-        scope,
-        maxExpiresSeconds: Math.floor(settings.presign_max_expiry / 1000),
-        sigV2: settings.sigv2 ? 'accepted' : 'refused',
-      }),
+      authentication: () => rules,
       reservedBuckets: RESERVED_BUCKETS,
       ownership: createGateOwnership(settings, store, backends, now),
       backends,
@@ -116,6 +110,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
         const entry = entryOf(request, now())
         log.request(entry)
         metrics.end(entry)
+        reportIdle(request, log, metrics)
       },
       alarm: (request, error) => log.error('internal error', { request_id: request.id }, error),
     })
@@ -150,6 +145,14 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       metrics.begin()
       pipeline(incoming, response, expectsContinue)
     },
+    ({ peer, code, reason }) => {
+      const request_id = nextRequestId()
+      const entry = unreadableEntry(request_id, canonicalAddress(peer), code, reason)
+      metrics.begin()
+      log.request(entry)
+      metrics.end(entry)
+      return request_id
+    },
   ).catch((error: unknown) => {
     if (!(error instanceof CertificateError)) throw error
     throw new StartFailure(`the certificate cannot be used: ${error.message}`, { cause: error })
@@ -182,6 +185,44 @@ export function createGateOwnership(
     intentTimeoutMs: 2 * config.timeouts.backend_answer,
     quarantineMs: config.limits.released_name,
   })
+}
+
+/** What is known of bytes that never became a request. */
+function unreadableEntry(
+  request_id: string,
+  remote_ip: string,
+  code: UnreadableBytes['code'],
+  reason: string,
+): AccessEntry {
+  return {
+    ...createJournal(),
+    request_id,
+    method: '',
+    remote_ip,
+    user_agent: '',
+    reason,
+    status: S3_ERRORS[code][0],
+    code,
+    fault: 'client',
+    total_ms: 0,
+  }
+}
+
+/** Longer lists of names are cut: a client may send thousands. */
+const MAX_IDLE_NAMES = 20
+const MAX_IDLE_NAME = 64
+
+function reportIdle({ id, journal }: ReceivedRequest, log: Log, metrics: Metrics): void {
+  const { idle_headers: headers, idle_parameters: parameters } = journal
+  if (headers.length === 0 && parameters.length === 0) return
+  metrics.idle(headers.length, parameters.length)
+  if (!log.debugs) return
+  const listed = (names: readonly string[]) =>
+    names
+      .slice(0, MAX_IDLE_NAMES)
+      .map((name) => name.slice(0, MAX_IDLE_NAME))
+      .join(', ')
+  log.debug('idle', { request_id: id, headers: listed(headers), parameters: listed(parameters) })
 }
 
 function entryOf({ id, method, ip, time, headers, journal }: ReceivedRequest, now: number): AccessEntry {

@@ -1,6 +1,7 @@
 /**
  * The log: one JSON object a line on standard output, for requests (`event: "request"`) and for what happens to the
- * gate itself. Lines of requests are gathered and written together; everything else is written at once.
+ * gate itself; on a terminal, one readable line instead. Lines of requests are gathered and written together;
+ * everything else is written at once.
  *
  * https://getpino.io/#/docs/api
  */
@@ -8,6 +9,7 @@ import { fstatSync } from 'node:fs'
 import { pino } from 'pino'
 import type { AccessEntry } from './access-entry.ts'
 import { requestLine } from './request-line.ts'
+import { eventText, type Paint, requestText } from './text-line.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -20,6 +22,8 @@ export type LogField =
   | 'cause'
   | 'code'
   | 'endpoint'
+  | 'headers'
+  | 'parameters'
   | 'path'
   | 'pid'
   | 'reason'
@@ -35,6 +39,8 @@ export interface Log {
   /** Writes a request's line, at level `info`. */
   request(entry: AccessEntry): void
   debug(event: string, fields?: LogFields): void
+  /** Whether {@link debug} writes anything: for lines that take work to make. */
+  readonly debugs: boolean
   info(event: string, fields?: LogFields): void
   warn(event: string, fields?: LogFields): void
   /** `error`: its stack goes into the log too. */
@@ -50,6 +56,8 @@ export interface LogOptions {
   readonly destination: number | string
   /** How many processes write there. */
   readonly writers: 'one' | 'several'
+  /** Absent: JSON. */
+  readonly text?: Paint | undefined
 }
 
 /** Lines are gathered up to this many bytes: every write is a task for another thread. */
@@ -61,7 +69,7 @@ const GATHERED_MS = 200
 /** Where nobody reads the output, lines beyond this many bytes are dropped rather than kept. */
 const BUFFER_BYTES = 16 * 1024 * 1024
 
-export function createLog({ level, destination, writers }: LogOptions): Log {
+export function createLog({ level, destination, writers, text }: LogOptions): Log {
   const atOnce = writers === 'one' || isFile(destination) ? GATHERED_BYTES : PIPE_BYTES
   const output = pino.destination({
     dest: destination,
@@ -81,7 +89,7 @@ export function createLog({ level, destination, writers }: LogOptions): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    output,
+    text === undefined ? output : { write: (line: string) => output.write(eventText(line, text)) },
   )
   const write =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
@@ -91,9 +99,13 @@ export function createLog({ level, destination, writers }: LogOptions): Log {
     }
   return {
     request: (entry) => {
-      if (logger.isLevelEnabled('info')) requests.add(requestLine(entry, time()))
+      if (!logger.isLevelEnabled('info')) return
+      requests.add(text === undefined ? requestLine(entry, time()) : requestText(entry, Date.now(), text))
     },
     debug: write('debug'),
+    get debugs() {
+      return logger.isLevelEnabled('debug')
+    },
     info: write('info'),
     warn: write('warn'),
     error: (event, fields = {}, error) => {

@@ -30,6 +30,8 @@ export interface Metrics {
   begin(): void
   /** It is over. */
   end(entry: AccessEntry): void
+  /** It came with so many headers and parameters that meant nothing for its operation. */
+  idle(headers: number, parameters: number): void
   register(metric: CollectedMetric): void
   snapshot(): Promise<MetricsSnapshot>
 }
@@ -90,6 +92,8 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const operations = new Map<string, OperationTally>()
   let inFlight = 0
+  let idleHeaders = 0
+  let idleParameters = 0
 
   const add = ({ values, ...description }: MetricShape): void => {
     const metric = {
@@ -147,6 +151,17 @@ export function createMetrics(): Metrics {
     values: () => [{ labels: {}, value: inFlight }],
   })
 
+  add({
+    name: 's3warden_idle_total',
+    help: 'Headers and parameters of requests that meant nothing for the operation and went no further.',
+    type: 'counter',
+    aggregator: 'sum',
+    values: () => [
+      { labels: { kind: 'header' }, value: idleHeaders },
+      { labels: { kind: 'parameter' }, value: idleParameters },
+    ],
+  })
+
   return {
     begin: () => {
       inFlight += 1
@@ -159,6 +174,10 @@ export function createMetrics(): Metrics {
         operations.set(entry.operation, tally)
       }
       count(tally, entry)
+    },
+    idle: (headers, parameters) => {
+      idleHeaders += headers
+      idleParameters += parameters
     },
     register: ({ samples, ...description }) => add({ ...description, values: samples }),
     snapshot: () => registry.getMetricsAsJSON(),

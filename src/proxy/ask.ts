@@ -1,13 +1,13 @@
 /**
  * What an authenticated client asks for: the operation by its one name, with the headers that a presigner moved to the
- * query back in their place, and nothing in it that the gate does not know.
+ * query back in their place, and nothing in it whose meaning would be lost.
  */
 import { S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import { checkResponseParameters, hoist } from '../s3/hoist.ts'
 import { checkNumbers } from '../s3/number-parameters.ts'
 import { type MatchedOperation, matchOperation, OPERATIONS } from '../s3/operation.ts'
-import { checkHeaders } from '../s3/operation-headers.ts'
+import { sortHeaders } from '../s3/operation-headers.ts'
 import { refuseUnsafeTarget, type Target } from '../s3/target.ts'
 import { refuseStreaming } from '../sigv4/payload.ts'
 import type { AuthenticatedRequest, FormUpload } from './authenticate.ts'
@@ -26,7 +26,7 @@ export interface AskedRequest {
   readonly operation: MatchedOperation
   /** What the backend is asked: the same, but for a form, which is forwarded as PutObject. */
   readonly wire: MatchedOperation
-  /** Those of the request, with hoisted ones among them. */
+  /** Those of the request that mean something, with hoisted ones among them. */
   readonly headers: Headers
 }
 
@@ -38,13 +38,13 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
   const { received, target } = client
   if (client.form !== null) return askForm(client, client.form, deps)
   refuseUnsafeTarget(target, deps.reservedBuckets)
-  const { query, headers } = client.hoists
+  const { query, headers: given } = client.hoists
     ? hoist(client.query, received.headers)
     : { query: client.query, headers: received.headers }
-  const operation = matchOperation(received.method, target, query, headers)
+  const operation = matchOperation(received.method, target, query, given)
   received.journal.operation = operation.name
   checkNumbers(operation.params)
-  checkHeaders(operation, headers)
+  const headers = withoutIdle(received, operation, given)
   checkResponseParameters(operation.params)
   if (operation.row.disposition === 'refuse') {
     throw new S3Error('NotImplemented', { message: `${operation.name} is not available through this gate.` })
@@ -59,7 +59,26 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
   return { received, client, target, operation, wire: operation, headers }
 }
 
-const PUT_OBJECT: MatchedOperation = { name: 'PutObject', row: OPERATIONS.PutObject, params: [] }
+/**
+ * What means nothing is noted, and from here on is not there.
+ * @throws S3Error as {@link sortHeaders}
+ */
+function withoutIdle({ journal }: ReceivedRequest, operation: MatchedOperation, headers: Headers): Headers {
+  const idle = sortHeaders(operation, headers)
+  if (operation.idle.length > 0) journal.idle_parameters = operation.idle
+  if (idle.length === 0) return headers
+  journal.idle_headers = idle
+  const meant = new Map(headers)
+  for (const name of idle) meant.delete(name)
+  return meant
+}
+
+const PUT_OBJECT: MatchedOperation = {
+  name: 'PutObject',
+  row: OPERATIONS.PutObject,
+  params: [],
+  idle: [],
+}
 
 /** A form is an upload of the object that it names: authorized as PostObject, and otherwise held to what PutObject knows. */
 function askForm(client: AuthenticatedRequest, form: FormUpload, deps: AskDeps): AskedRequest {
@@ -69,6 +88,6 @@ function askForm(client: AuthenticatedRequest, form: FormUpload, deps: AskDeps):
   if (client.target.kind !== 'bucket') throw new S3Error('MethodNotAllowed')
   const target: Target = { kind: 'object', bucket: client.target.bucket, key: form.key }
   refuseUnsafeTarget(target, deps.reservedBuckets)
-  checkHeaders(PUT_OBJECT, form.headers)
-  return { received, client, target, operation, wire: PUT_OBJECT, headers: form.headers }
+  const headers = withoutIdle(received, PUT_OBJECT, form.headers)
+  return { received, client, target, operation, wire: PUT_OBJECT, headers }
 }

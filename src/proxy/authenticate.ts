@@ -6,26 +6,15 @@ import type { Project } from '../iam/model.ts'
 import type { IamReader, ResolvedKey } from '../iam/reader.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
+import type { Names } from '../s3/names.ts'
 import { parseTarget, type Target } from '../s3/target.ts'
 import type { QueryParameters } from '../s3/uri.ts'
-import type { VirtualHosts } from '../s3/virtual-host.ts'
 import type { AccessKeyReference } from '../sigv4/access-key.ts'
-import { parseAuthorizationHeader, type SigV4Authorization } from '../sigv4/authorization.ts'
-import { checkScope, type ScopeRules } from '../sigv4/credential.ts'
-import { mechanismOf } from '../sigv4/mechanism.ts'
-import { type PayloadMode, parsePayloadMode, requirePayloadMode } from '../sigv4/payload.ts'
-import { checkPresignedTime, parsePresigned, presignedPayloadHash } from '../sigv4/presigned.ts'
-import { requestDate } from '../sigv4/request-date.ts'
+import type { ClaimRules } from '../sigv4/claim.ts'
+import { readClaim } from '../sigv4/claims/read.ts'
+import type { PayloadMode } from '../sigv4/payload.ts'
 import type { SigningKeys } from '../sigv4/sign.ts'
-import { requireSigned } from '../sigv4/signed-headers.ts'
-import {
-  type SigV2Claim,
-  sigV2HeaderClaim,
-  sigV2PresignedClaim,
-  sigV2SwitchedOff,
-  verifySigV2,
-} from '../sigv4/sigv2.ts'
-import { checkHeaderTime, type VerifiedSignature, verifySignature } from '../sigv4/verify.ts'
+import type { VerifiedSignature } from '../sigv4/verify.ts'
 import type { BodyDecoder } from './backend/index.ts'
 import type { ReceivedRequest } from './edge.ts'
 import type { FailureThrottle } from './throttle.ts'
@@ -34,6 +23,8 @@ import type { FailureThrottle } from './throttle.ts'
 export interface AuthenticatedRequest {
   readonly received: ReceivedRequest
   readonly target: Target
+  /** The Host that the client signed; where none is signed, the one that it sent. */
+  readonly signedHost: string
   /** Decoded, authentication parameters included. */
   readonly query: QueryParameters
   /** Whether `x-amz-*` parameters are headers that a presigner moved: only where the signature covers the query. */
@@ -64,172 +55,37 @@ export interface FormUpload {
 
 export interface AuthenticateDeps {
   readonly reader: IamReader
-  readonly virtualHosts: VirtualHosts
+  readonly names: Names
   readonly signingKeys: SigningKeys
   readonly throttle: FailureThrottle
-  readonly authentication: () => AuthenticationSettings
-}
-
-export interface AuthenticationSettings {
-  readonly scope: ScopeRules
-  /** The longest life of a presigned URL, in seconds. */
-  readonly maxExpiresSeconds: number
-  readonly sigV2: 'accepted' | 'refused'
+  readonly authentication: () => ClaimRules
 }
 
 /** @throws S3Error in AWS's words for whatever is wrong with the request's authentication */
 export function authenticate(received: ReceivedRequest, deps: AuthenticateDeps): AuthenticatedRequest {
-  const { headers } = received
-  const parsed = parseTarget(received.rawTarget, headers.get('host') as string, deps.virtualHosts)
-  const { target, query } = parsed
-  noteTarget(received, target)
-  refuseToken(received, query)
+  const { headers, journal } = received
+  const parsed = parseTarget(received.rawTarget, headers.get('host') as string, deps.names)
+  noteTarget(received, parsed.target)
+  refuseToken(received, parsed.query)
   deps.reader.refresh()
-
-  const mechanism = mechanismOf(headers, query)
-  switch (mechanism.kind) {
-    case 'none':
-      throw new S3Error('AccessDenied', { reason: 'the request is anonymous' })
-    case 'header': {
-      const authorization = parseAuthorizationHeader(mechanism.value)
-      if (authorization.kind === 'sigv2') {
-        received.journal.auth = 'sigv2-header'
-        return bySigV2(received, target, query, () => sigV2HeaderClaim(received, parsed, authorization), deps)
-      }
-      received.journal.auth = 'header'
-      return byHeader(received, target, query, parsed.canonicalPath, authorization, deps)
-    }
-    case 'presigned':
-      received.journal.auth = 'presigned'
-      return byPresignedUrl(received, target, query, parsed.canonicalPath, deps)
-    case 'presigned-sigv2':
-      received.journal.auth = 'sigv2-presigned'
-      return bySigV2(
-        received,
-        target,
-        query,
-        () => sigV2PresignedClaim(received, parsed, deps.authentication()),
-        deps,
-      )
-  }
-}
-
-function byHeader(
-  received: ReceivedRequest,
-  target: Target,
-  query: QueryParameters,
-  canonicalPath: string,
-  authorization: SigV4Authorization,
-  deps: AuthenticateDeps,
-): AuthenticatedRequest {
-  const { headers } = received
-  const { credential, signedHeaders } = authorization
-  checkScope(credential, 'header', deps.authentication().scope)
-  const date = requestDate(headers)
-  checkHeaderTime(credential, date, received.time)
-  const payloadHash = headers.get('x-amz-content-sha256')
-  const payload = requirePayloadMode(payloadHash)
-  requireSigned(headers, signedHeaders)
-  const key = deps.reader.findKey(credential.accessKey)
-  const seed = failuresCounted(received, deps, () =>
-    verifySignature(
-      {
-        credential,
-        date,
-        signature: authorization.signature,
-        request: {
-          method: received.method,
-          canonicalPath,
-          query,
-          headers,
-          signedHeaders,
-          payloadHash: payloadHash as string,
-        },
-      },
-      key?.secret,
-      deps.signingKeys,
-    ),
-  )
+  const claim = readClaim(received, parsed, deps.authentication(), (by) => {
+    journal.auth = by
+  })
+  if (claim === undefined) throw new S3Error('AccessDenied', { reason: 'the request is anonymous' })
+  const key = deps.reader.findKey(claim.reference.accessKey)
+  const { reading, seed } = failuresCounted(received, deps, () => claim.verify(key?.secret, deps.signingKeys))
+  const { target } = reading
+  noteTarget(received, target)
   return {
     received,
     target,
-    query,
-    hoists: true,
-    payload,
+    signedHost: reading.host,
+    query: parsed.query,
+    hoists: claim.hoists,
+    payload: claim.payload,
     seed,
     form: null,
-    ...inForce(received, key, credential, deps.reader),
-  }
-}
-
-function byPresignedUrl(
-  received: ReceivedRequest,
-  target: Target,
-  query: QueryParameters,
-  canonicalPath: string,
-  deps: AuthenticateDeps,
-): AuthenticatedRequest {
-  const { headers } = received
-  const { scope, maxExpiresSeconds } = deps.authentication()
-  const presigned = parsePresigned(query, { maxExpiresSeconds })
-  const { credential, signedHeaders } = presigned
-  checkScope(credential, 'query', scope)
-  checkPresignedTime(presigned, received.time)
-  const payloadHash = presignedPayloadHash(query, headers)
-  const payload = parsePayloadMode(payloadHash)
-  requireSigned(headers, signedHeaders)
-  const key = deps.reader.findKey(credential.accessKey)
-  const seed = failuresCounted(received, deps, () =>
-    verifySignature(
-      {
-        credential,
-        date: presigned.date,
-        signature: presigned.signature,
-        request: {
-          method: received.method,
-          canonicalPath,
-          query: presigned.signedQuery,
-          headers,
-          signedHeaders,
-          payloadHash,
-        },
-      },
-      key?.secret,
-      deps.signingKeys,
-    ),
-  )
-  return {
-    received,
-    target,
-    query,
-    hoists: true,
-    payload,
-    seed,
-    form: null,
-    ...inForce(received, key, credential, deps.reader),
-  }
-}
-
-function bySigV2(
-  received: ReceivedRequest,
-  target: Target,
-  query: QueryParameters,
-  readClaim: () => SigV2Claim,
-  deps: AuthenticateDeps,
-): AuthenticatedRequest {
-  if (deps.authentication().sigV2 === 'refused') throw sigV2SwitchedOff()
-  const claim = readClaim()
-  const key = deps.reader.findKey(claim.accessKey)
-  failuresCounted(received, deps, () => verifySigV2(claim, key?.secret))
-  return {
-    received,
-    target,
-    query,
-    hoists: false,
-    payload: { kind: 'unsigned' },
-    seed: null,
-    form: null,
-    ...inForce(received, key, claim, deps.reader),
+    ...inForce(received, key, claim.reference, deps.reader),
   }
 }
 
@@ -288,8 +144,7 @@ function refuseToken(received: ReceivedRequest, query: QueryParameters): void {
 }
 
 /** Writes down what the request is about. */
-export function noteTarget(received: ReceivedRequest, target: Target): void {
-  if (target.kind === 'service') return
-  received.journal.bucket = target.bucket.slice(0, 255)
-  if (target.kind === 'object') received.journal.key = target.key.slice(0, 1024)
+export function noteTarget({ journal }: ReceivedRequest, target: Target): void {
+  journal.bucket = target.kind === 'service' ? '' : target.bucket.slice(0, 255)
+  journal.key = target.kind === 'object' ? target.key.slice(0, 1024) : ''
 }

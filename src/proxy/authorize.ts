@@ -5,12 +5,14 @@
 
 import type { Action } from '../iam/actions.ts'
 import { type Decision, evaluate, type Principal, type RequestFacts } from '../iam/evaluate.ts'
-import type { Bucket } from '../iam/model.ts'
+import type { BackendKind, Bucket } from '../iam/model.ts'
 import type { IamReader, ResolvedBackend } from '../iam/reader.ts'
 import type { CopySource } from '../s3/copy-source.ts'
-import { permissionDenied, S3Error } from '../s3/error.ts'
+import { invalidArgument, permissionDenied, S3Error } from '../s3/error.ts'
+import { type Headers, METADATA } from '../s3/headers.ts'
 import { refuseUnopened } from '../s3/opened.ts'
 import { parameter } from '../s3/operation.ts'
+import { OWNER, SOURCE_OWNER } from '../s3/operations/header-lists.ts'
 import type { AskedRequest } from './ask.ts'
 import { capabilitiesOf, ignoredOf, lacks } from './backend/capabilities.ts'
 import { refuseKeyOf, refuseListOf } from './backend/key-form.ts'
@@ -68,7 +70,7 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
   if (row !== undefined) refuseForeign(row, principal.project.id)
 
   const bucket = name === null ? null : await active(row, name, principal, deps)
-  refuseOtherOwner(asked, 'x-amz-expected-bucket-owner', bucket)
+  refuseOtherOwner(asked, OWNER, bucket?.project_id ?? principal.project.id)
   const authorizedSource =
     source === undefined ? null : await settleSource(asked, source, sourceRow, principal, deps)
   const backend = bucket === null ? home : backendOfBucket(reader, bucket)
@@ -142,15 +144,14 @@ async function settleSource(
 ): Promise<AuthorizedSource> {
   if (sourceRow !== undefined) refuseForeign(sourceRow, principal.project.id)
   const row = await active(sourceRow, source.bucket, principal, deps)
-  refuseOtherOwner(asked, 'x-amz-source-expected-bucket-owner', row)
+  refuseOtherOwner(asked, SOURCE_OWNER, row.project_id)
   return { ...source, row }
 }
 
-function refuseOtherOwner(asked: AskedRequest, header: string, bucket: Bucket | null): void {
+/** Buckets belong to projects: the id of an owner is a project's. */
+function refuseOtherOwner(asked: AskedRequest, header: string, owner: string): void {
   const expected = asked.headers.get(header)
-  if (expected !== undefined && bucket !== null && expected !== bucket.project_id) {
-    throw permissionDenied(`${header} names another project`)
-  }
+  if (expected !== undefined && expected !== owner) throw permissionDenied(`${header} names another project`)
 }
 
 function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): void {
@@ -163,12 +164,32 @@ function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): 
       reason: 'the backend lacks it',
     })
   }
+  refuseFoldedNames(asked.headers, kind)
   const ignored = ignoredOf(kind, asked.wire, asked.headers)
   if (ignored !== undefined) {
     throw new S3Error('NotImplemented', {
       message: `${name} with ${ignored} is not available on this bucket.`,
       reason: 'the backend ignores it',
     })
+  }
+}
+
+/** Of two names that are one to the backend, one value would be lost. */
+function refuseFoldedNames(headers: Headers, kind: BackendKind): void {
+  if (capabilitiesOf(kind).metadataNames === 'kept') return
+  const folded = new Map<string, string>()
+  for (const [name, value] of headers) {
+    if (!name.startsWith(METADATA)) continue
+    const one = name.replaceAll('_', '-')
+    const twin = folded.get(one)
+    if (twin !== undefined) {
+      throw invalidArgument(
+        name,
+        value,
+        `${twin} and ${name} are one name to the object store of this bucket.`,
+      )
+    }
+    folded.set(one, name)
   }
 }
 

@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Subnet } from '../iam/address.ts'
 import { S3Error } from '../s3/error.ts'
-import type { Headers } from '../s3/headers.ts'
+import { foldsIntoMeaning } from '../s3/fates.ts'
+import { type Headers, METADATA } from '../s3/headers.ts'
 import { clientAddress } from './client-address.ts'
 import { createJournal, type Journal } from './journal.ts'
 
@@ -32,17 +33,31 @@ export interface ReceivedRequest {
 }
 
 /**
- * Headers that may come more than once because no decision depends on them; they are joined with `, `. Any other
- * repeat is refused: which of two values counts is exactly what two implementations disagree about.
+ * Headers that are lists by RFC 9110, or by S3's documents, and headers that no decision depends on: they may come in
+ * several lines, which are joined with `,`, as signers do. Any other repeat is refused: which of two values counts is
+ * exactly what two implementations disagree about. User metadata is joined too, as S3 says.
  */
-const REPEATABLE = new Set([
+const LISTS: ReadonlySet<string> = new Set([
   'accept',
+  'accept-charset',
   'accept-encoding',
   'accept-language',
+  'cache-control',
   'connection',
+  'content-encoding',
+  'content-language',
   'cookie',
   'forwarded',
+  'if-match',
+  'if-none-match',
+  'pragma',
+  'te',
+  'trailer',
+  'upgrade',
   'via',
+  'warning',
+  'x-amz-object-attributes',
+  'x-amz-optional-object-attributes',
   'x-forwarded-for',
   'x-forwarded-host',
   'x-forwarded-port',
@@ -58,19 +73,20 @@ const fault = (message: string): EdgeFault => new EdgeFault('BadRequest', { mess
  * Parses Node's raw header list into single-valued headers.
  *
  * @param rawHeaders alternating names and values, latin1, as Node's parser kept them
- * @throws EdgeFault on a repeated header or a name that holds `_` (Ceph RGW reads `x_amz_acl` as `x-amz-acl`)
+ * @throws EdgeFault on a repeated header that is no list, or a name with `_` that a backend would take for another one
+ *   (Ceph RGW reads `x_amz_acl` as `x-amz-acl`)
  */
 export function parseHeaders(rawHeaders: readonly string[]): Headers {
   const headers = new Map<string, string>()
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase()
     const value = rawHeaders[i + 1] as string
-    if (name.includes('_')) {
-      throw fault(`The header name ${name} holds an underscore, which is not accepted.`)
+    if (foldsIntoMeaning(name)) {
+      throw fault(`The header name ${name} holds an underscore that object stores read as a hyphen.`)
     }
     const earlier = headers.get(name)
     if (earlier === undefined) headers.set(name, value)
-    else if (REPEATABLE.has(name)) headers.set(name, `${earlier}, ${value}`)
+    else if (LISTS.has(name) || name.startsWith(METADATA)) headers.set(name, `${earlier},${value}`)
     else throw fault(`The header ${name} was sent more than once.`)
   }
   return headers
@@ -102,7 +118,6 @@ export function refuseAmbiguous(incoming: IncomingMessage, headers: Headers): vo
   if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
     throw fault('The only expectation that can be met is 100-continue.')
   }
-  if (headers.has('upgrade')) throw fault('Upgrade is not accepted.')
 }
 
 function isDecimal(text: string): boolean {

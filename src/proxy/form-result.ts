@@ -10,15 +10,21 @@ import type { AuthorizedRequest } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
 import type { BackendAnswer } from './backend/index.ts'
 import { endpointOf, sendEmpty, sendXml } from './reply.ts'
+import type { RewriteDeps } from './rewrite.ts'
 
 /** @throws S3Error what the backend refused */
-export function sendFormResult(request: AuthorizedRequest, form: FormUpload, answer: BackendAnswer): void {
-  if (answer.status >= 300) throw readBackendError(answer)
+export function sendFormResult(
+  request: AuthorizedRequest,
+  form: FormUpload,
+  answer: BackendAnswer,
+  { publicEndpoint }: RewriteDeps,
+): void {
+  if (answer.status >= 300) throw readBackendError(answer, [...request.asked.headers])
   const { received, target } = request.asked
   const bucket = request.bucket?.name ?? ''
   const etag = single(answer.headers.etag)
   const version = single(answer.headers['x-amz-version-id'])
-  const location = `${endpointOf(received)}${targetPath(target)}`
+  const location = `${endpointOf(received, publicEndpoint)}${targetPath(target)}`
   const headers: [string, string][] = [['ETag', etag]]
   if (version !== '') headers.push(['x-amz-version-id', version])
   if (form.success.kind === 'redirect') {

@@ -17,9 +17,10 @@ import { maxBodyBytes } from '../s3/bodies/limits.ts'
 import { formatTagging, parseTagging } from '../s3/bodies/tagging.ts'
 import { formatCopySource } from '../s3/copy-source.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
-import type { HeaderList } from '../s3/headers.ts'
+import type { HeaderList, Headers } from '../s3/headers.ts'
 import { isOpened } from '../s3/opened.ts'
 import { forwardableHeaders } from '../s3/operation-headers.ts'
+import { IF_RANGE } from '../s3/operations/header-lists.ts'
 import { canonicalQuery } from '../s3/uri.ts'
 import type { BodyExpectation } from '../sigv4/body-expectation.ts'
 import { createBodyVerifier } from '../sigv4/body-verifier.ts'
@@ -32,11 +33,11 @@ import { backendRequest } from './backend-request.ts'
 import { expectationOf, readBody, refuseBody } from './body.ts'
 import { sendFormResult } from './form-result.ts'
 import type { ReadBuffers } from './read-buffers.ts'
-import { relay } from './relay.ts'
+import { type RelayedBody, relay } from './relay.ts'
 import { sendContinue } from './reply.ts'
-import { rewriteOf } from './rewrite.ts'
+import { type RewriteDeps, rewriteOf } from './rewrite.ts'
 
-export interface ForwardDeps {
+export interface ForwardDeps extends RewriteDeps {
   readonly reader: IamReader
   readonly backends: Backends
   readonly checksums: Checksums
@@ -61,7 +62,7 @@ export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Pr
     ...requestHeaders(request),
     ...content.headers,
   ])
-  const rewrite = rewriteOf(request) ?? (LATE.has(operation.name) ? unchanged : undefined)
+  const rewrite = rewriteOf(request, deps) ?? (LATE.has(operation.name) ? unchanged : undefined)
   const outgoing = backendRequest(request, {
     headers,
     query: canonicalQuery(operation.params),
@@ -72,15 +73,37 @@ export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Pr
       request,
       asked.client.form,
       await deps.backends.request(outgoing, { maxBytes: MAX_ERROR_BYTES }),
+      deps,
     )
     return
   }
-  await relay({
-    backends: deps.backends,
-    received: asked.received,
-    request: outgoing,
-    body: rewrite === undefined ? { kind: 'through' } : { kind: 'document', rewrite },
-  })
+  const body: RelayedBody = rewrite === undefined ? { kind: 'through' } : { kind: 'document', rewrite }
+  const options = { backends: deps.backends, received: asked.received, body }
+  const [first, otherwise] = heedingIfRange(asked.headers, headers)
+  try {
+    await relay({ ...options, request: { ...outgoing, headers: first } })
+  } catch (error) {
+    const changed = error instanceof S3Error && error.code === 'PreconditionFailed'
+    if (!changed || otherwise === undefined) throw error
+    await relay({ ...options, request: { ...outgoing, headers: otherwise } })
+  }
+}
+
+/**
+ * `If-Range`: the part if the object still is the one that the client has another part of, else the whole. Object stores
+ * overlook it and would answer with a part of another object: the same is asked of them in words that they heed.
+ *
+ * RFC 9110, section 13.1.5
+ * @returns the headers to send, and those to send where a precondition failed
+ */
+function heedingIfRange(given: Headers, sent: HeaderList): readonly [HeaderList, HeaderList?] {
+  const validator = given.get(IF_RANGE)
+  if (validator === undefined || !given.has('range')) return [sent]
+  const whole = sent.filter(([name]) => name !== 'range')
+  // A weak validator never matches; and a condition of the client's own is not to be taken for this one.
+  if (validator.startsWith('W/') || given.has('if-match') || given.has('if-unmodified-since')) return [whole]
+  const condition = validator.startsWith('"') ? 'if-match' : 'if-unmodified-since'
+  return [[...sent, [condition, validator]], whole]
 }
 
 const unchanged = (document: string): string => document

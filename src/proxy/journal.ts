@@ -24,9 +24,14 @@ export interface Journal {
   bytes_in: number
   /** Bytes of body given to the client. */
   bytes_out: number
+  /** Names of headers and of parameters that meant nothing for the operation: counted, and told at level `debug`. */
+  idle_headers: readonly string[]
+  idle_parameters: readonly string[]
   /** Milliseconds from the backend request to its response headers; -1: the backend was not asked. */
   backend_ms: number
 }
+
+const NONE: readonly string[] = []
 
 export function createJournal(): Journal {
   return {
@@ -43,6 +48,8 @@ export function createJournal(): Journal {
     fault: '',
     bytes_in: 0,
     bytes_out: 0,
+    idle_headers: NONE,
+    idle_parameters: NONE,
     backend_ms: -1,
   }
 }

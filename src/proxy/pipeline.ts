@@ -13,6 +13,7 @@ import { type AskDeps, ask } from './ask.ts'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { type AuthorizeDeps, authorize } from './authorize.ts'
 import { beginsItsPiece, watchChunkFraming } from './chunk-framing.ts'
+import { noteClaimedBucket, noteClaimedKey } from './claimed.ts'
 import { EdgeFault, type ReceiveDeps, type ReceivedRequest, receive } from './edge.ts'
 import { type ExecuteDeps, execute } from './execute.ts'
 import type { Limits } from './limits.ts'
@@ -58,6 +59,7 @@ export function createPipeline(deps: PipelineDeps) {
 
   function distrust(request: ReceivedRequest, fault: S3Error): void {
     distrusted.add(request.incoming.socket)
+    if (request.journal.bucket === '') noteClaimedBucket(request)
     fail(request, fault)
   }
 
@@ -75,6 +77,7 @@ export function createPipeline(deps: PipelineDeps) {
   function fail(request: ReceivedRequest, thrown: unknown): void {
     const error = asS3Error(thrown)
     if (error.code === 'InternalError') deps.alarm(request, thrown)
+    noteClaimedKey(request, deps.reader)
     sendError(request, error, resourceOf(request))
   }
 }

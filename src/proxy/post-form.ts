@@ -8,7 +8,7 @@
 import { formatTaggingHeader, parseTagging } from '../s3/bodies/tagging.ts'
 import { invalidArgument, S3Error } from '../s3/error.ts'
 import { FormFileDecoder, type FormHead, formBoundary, formClosing, parseFormHead } from '../s3/form-data.ts'
-import type { Headers } from '../s3/headers.ts'
+import { fieldValue, type Headers, isFieldValue, isHeaderName } from '../s3/headers.ts'
 import { parseTarget } from '../s3/target.ts'
 import { checkPostLength, checkPostPolicy, requireBucketCondition } from '../sigv4/post-conditions.ts'
 import { type PostForm, postClaim, postForm, requireField, verifyPostClaim } from '../sigv4/post-form.ts'
@@ -56,11 +56,10 @@ export async function authenticateForm(
   deps: AuthenticateDeps,
 ): Promise<AuthenticatedRequest> {
   received.journal.auth = 'form'
-  const { target, query } = parseTarget(
-    received.rawTarget,
-    received.headers.get('host') as string,
-    deps.virtualHosts,
-  )
+  const parsed = parseTarget(received.rawTarget, received.headers.get('host') as string, deps.names)
+  const { query } = parsed
+  // Neither host nor path is signed: the policy says which bucket it may be.
+  const { target } = [parsed, ...parsed.others].find((one) => one.target.kind === 'bucket') ?? parsed
   noteTarget(received, target)
   if (target.kind !== 'bucket' || query.length > 0) {
     throw new S3Error('MethodNotAllowed', {
@@ -105,6 +104,7 @@ export async function authenticateForm(
   return {
     received,
     target,
+    signedHost: parsed.host,
     query,
     hoists: false,
     payload: { kind: 'unsigned' },
@@ -161,27 +161,25 @@ function formHeaders(form: PostForm): Headers {
   for (const [name, value] of form.fields) {
     if (name === 'x-amz-security-token') throw new S3Error('InvalidToken')
     if (AUTHENTICATION_FIELDS.has(name)) continue
-    if (name === 'acl') headers.set('x-amz-acl', fieldValue(name, value))
+    if (name === 'acl') headers.set('x-amz-acl', headerOf(name, value))
     else if (name === 'tagging')
       headers.set('x-amz-tagging', formatTaggingHeader(parseTagging(Buffer.from(value), 'object')))
     else if (HEADER_FIELDS.has(name) || name.startsWith('x-amz-')) {
       if (headers.has(name))
         throw invalidArgument(name, value, `The form field ${name} is given more than once.`)
-      headers.set(name, fieldValue(name, value))
+      headers.set(name, headerOf(name, value))
     }
   }
   return headers
 }
 
-/** As header values hold it: one latin1 character a byte of UTF-8. @throws S3Error for what a header may not hold */
-function fieldValue(name: string, value: string): string {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f) {
-      throw invalidArgument(name, '', `The form field ${name} holds characters that a header cannot hold.`)
-    }
+/** @throws S3Error for what a header cannot hold */
+function headerOf(name: string, value: string): string {
+  if (!isHeaderName(name)) {
+    throw invalidArgument(name, value, `The form field ${name} does not name a header.`)
   }
-  return Buffer.from(value, 'utf8').toString('latin1').trim()
+  if (isFieldValue(value)) return fieldValue(value)
+  throw invalidArgument(name, '', `The form field ${name} holds characters that a header cannot hold.`)
 }
 
 /** What the client is told when it worked: a redirection to a page of its own, or a status. */

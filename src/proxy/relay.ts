@@ -115,11 +115,14 @@ class ClientRelay implements ResponseHandler {
       case 'undecided':
       case 'error':
         this.#fail(
-          readBackendError({
-            status: this.#status,
-            headers: this.#headers,
-            body: Buffer.concat(this.#pieces),
-          }),
+          readBackendError(
+            {
+              status: this.#status,
+              headers: this.#headers,
+              body: Buffer.concat(this.#pieces),
+            },
+            this.#options.request.headers,
+          ),
         )
         break
     }

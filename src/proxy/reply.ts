@@ -22,8 +22,9 @@ export function hostId(requestId: string): string {
   return btoa(`s3warden:${requestId}`)
 }
 
-/** Where the client reached us, as it wrote it: `https://host:port`. */
-export function endpointOf({ incoming, headers }: ReceivedRequest): string {
+/** Where clients reach us: the URL that they are told, or the one that this client wrote: `https://host:port`. */
+export function endpointOf({ incoming, headers }: ReceivedRequest, told: string | null): string {
+  if (told !== null) return told
   const scheme = incoming.socket instanceof TLSSocket ? 'https' : 'http'
   return `${scheme}://${headers.get('host') ?? ''}`
 }
@@ -45,8 +46,7 @@ export function sendError(request: ReceivedRequest, error: S3Error, resource: st
   if (response.writableEnded) return
   journal.code = error.code
   journal.fault = error.source
-  if (error.reason !== undefined) journal.reason = error.reason
-  else if (journal.reason === '') journal.reason = error.message
+  journal.reason = error.reason ?? reasonOf(error)
   if (response.headersSent || response.destroyed) {
     tearDown(request)
     return
@@ -57,6 +57,27 @@ export function sendError(request: ReceivedRequest, error: S3Error, resource: st
       : renderError(error, { resource, requestId: request.id, hostId: hostId(request.id) })
   send(request, error.status, error.headers, 'application/xml', body, error instanceof EdgeFault)
 }
+
+/** What the client is told, with what it is about. Only elements that never hold a secret or what was signed. */
+export function reasonOf({ message, elements }: S3Error): string {
+  const about = elements.filter(([name]) => TELLING.has(name)).map(([name, value]) => `${name}: ${value}`)
+  return (about.length === 0 ? message : `${message} (${about.join(', ')})`).slice(0, MAX_REASON)
+}
+
+const TELLING: ReadonlySet<string> = new Set([
+  'ArgumentName',
+  'BucketName',
+  'Condition',
+  'Element',
+  'Header',
+  'HeadersNotSigned',
+  'Method',
+  'Parameter',
+  'ParametersNotSigned',
+])
+
+/** A client may name thousands of headers. */
+const MAX_REASON = 1024
 
 /** Answers with a document of the gate's own. */
 export function sendXml(request: ReceivedRequest, status: number, headers: HeaderList, body: string): void {

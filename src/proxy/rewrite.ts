@@ -11,11 +11,18 @@ import { escapeXml } from '../s3/xml.ts'
 import type { AuthorizedRequest } from './authorize.ts'
 import { endpointOf } from './reply.ts'
 
+export interface RewriteDeps {
+  /** The URL at which clients are told to find the gate; null: the one that they use. */
+  readonly publicEndpoint: string | null
+}
+
 /** Takes a whole document and gives the one that the client gets. */
 export type Rewrite = (document: string) => string
 
 /** Operations whose answer names an owner, and CompleteMultipartUpload, whose answer names a place. */
-const REWRITES: Partial<Record<MatchableOperationName, (request: AuthorizedRequest) => Rewrite>> = {
+const REWRITES: Partial<
+  Record<MatchableOperationName, (request: AuthorizedRequest, deps: RewriteDeps) => Rewrite>
+> = {
   ListObjects: owners,
   ListObjectsV2: owners,
   ListObjectVersions: owners,
@@ -25,9 +32,9 @@ const REWRITES: Partial<Record<MatchableOperationName, (request: AuthorizedReque
 }
 
 /** What is to be rewritten in this request's answer; undefined: nothing, it can stream through. */
-export function rewriteOf(request: AuthorizedRequest): Rewrite | undefined {
+export function rewriteOf(request: AuthorizedRequest, deps: RewriteDeps): Rewrite | undefined {
   const { operation } = request.asked
-  return namesNobody(operation) ? undefined : REWRITES[operation.name]?.(request)
+  return namesNobody(operation) ? undefined : REWRITES[operation.name]?.(request, deps)
 }
 
 /** A V2 list names owners only where it is asked to. */
@@ -41,9 +48,9 @@ function owners(request: AuthorizedRequest): Rewrite {
   return (document) => replaceContent(replaceContent(document, 'Owner', content), 'Initiator', content)
 }
 
-function location(request: AuthorizedRequest): Rewrite {
+function location(request: AuthorizedRequest, { publicEndpoint }: RewriteDeps): Rewrite {
   const { received, target } = request.asked
-  const url = escapeXml(`${endpointOf(received)}${targetPath(target)}`)
+  const url = escapeXml(`${endpointOf(received, publicEndpoint)}${targetPath(target)}`)
   return (document) => replaceContent(document, 'Location', url)
 }
 

@@ -38,8 +38,21 @@ export type RequestListener = (
   expectsContinue: boolean,
 ) => void
 
+/** Bytes that never became a request, and were refused. */
+export interface UnreadableBytes {
+  /** As the socket reports it. */
+  readonly peer: string
+  readonly code: 'BadRequest' | 'RequestTimeout'
+  readonly reason: string
+}
+
 /** @throws CertificateError; Error where the address cannot be listened on */
-export async function startServer(settings: ServerSettings, listener: RequestListener): Promise<S3Server> {
+export async function startServer(
+  settings: ServerSettings,
+  listener: RequestListener,
+  /** Told of bytes that are refused. @returns the id that the answer carries */
+  onUnreadable: (bytes: UnreadableBytes) => string,
+): Promise<S3Server> {
   let draining = false
   const unanswered = new Live<Unanswered>()
   const { server, scheme, stopFollowing } = await makeServer(settings.tls, {
@@ -66,13 +79,14 @@ export async function startServer(settings: ServerSettings, listener: RequestLis
   server.on('request', accept(false))
   server.on('checkContinue', accept(true))
   server.on('checkExpectation', accept(false))
-  server.on('connect', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
-  server.on('upgrade', (_incoming, socket) => refuseRaw(socket as Socket, 'BadRequest'))
+  const refuse = (socket: Socket, code: UnreadableBytes['code'], reason: string): void =>
+    refuseRaw(socket, code, onUnreadable({ peer: socket.remoteAddress ?? '', code, reason }))
+  server.on('connect', (_incoming, socket) => refuse(socket as Socket, 'BadRequest', 'CONNECT'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
     // Whatever is not HTTP's fault is the connection's: a reset, or TLS that never came about.
     if (!(late || error.code?.startsWith('HPE_'))) socket.destroy()
-    else refuseRaw(socket as Socket, late ? 'RequestTimeout' : 'BadRequest')
+    else refuse(socket as Socket, late ? 'RequestTimeout' : 'BadRequest', error.message)
   })
   await listen(server, settings)
   return {
@@ -131,16 +145,16 @@ function mayBeAnswered(socket: Socket & AnsweredSocket): boolean {
 }
 
 /** Answers bytes that never became a request, and closes. */
-function refuseRaw(socket: Socket, code: 'BadRequest' | 'RequestTimeout'): void {
+function refuseRaw(socket: Socket, code: UnreadableBytes['code'], requestId: string): void {
   if (!mayBeAnswered(socket)) {
     // An answer that is out already, the edge's own refusal perhaps, still reaches the client.
     socket.destroySoon()
     return
   }
   const [status, message] = S3_ERRORS[code]
-  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`
+  const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${requestId}</RequestId></Error>`
   socket.end(
-    `HTTP/1.1 ${status} Bad Request\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} Bad Request\r\nx-amz-request-id: ${requestId}\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
     () => socket.destroy(),
   )
 }

@@ -22,14 +22,15 @@ const VERSION_ID = 'versionId='
 const NONE_RESERVED: ReadonlySet<string> = new Set()
 
 /**
- * Takes `bucket/key` and `/bucket/key`, percent-encoded once, with `?versionId=` behind it.
+ * Takes `bucket/key` and `/bucket/key`, percent-encoded once, with `?versionId=` after it. Some clients do not encode:
+ * where a `%` is not an escape, none of them is (`100%/a%20b` is a key with both in it), as MinIO reads it.
  *
  * @throws S3Error `InvalidArgument` for anything else; `NotImplemented` for the ARN of an access point; what
  *   {@link refuseUnsafeTarget} throws for its bucket and key
  */
 export function parseCopySource(value: string): CopySource {
   const mark = value.indexOf('?')
-  const path = decodePiece(mark === -1 ? value : value.slice(0, mark), value)
+  const path = decodePiece(escaped(mark === -1 ? value : value.slice(0, mark)), value)
   if (path.startsWith('arn:') || path.startsWith('/arn:')) {
     throw new S3Error('NotImplemented', { elements: [['Header', COPY_SOURCE]] })
   }
@@ -57,6 +58,12 @@ function parseVersion(value: string, start: number): string {
     throw invalid(value, 'Invalid version id specified')
   }
   return decodePiece(version, value)
+}
+
+/** Text of a header value in which every `%` is an escape. */
+function escaped(text: string): string {
+  const encodes = !/%(?![0-9A-Fa-f]{2})/.test(text)
+  return (encodes ? text : text.replaceAll('%', '%25')).replaceAll(' ', '%20')
 }
 
 function decodePiece(text: string, value: string): string {

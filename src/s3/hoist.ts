@@ -5,7 +5,7 @@
  * For Signature Version 4 only: it covers the whole query. Version 2 does not, and nothing may be hoisted there.
  */
 import { invalidArgument, S3Error } from './error.ts'
-import type { Headers } from './headers.ts'
+import { fieldValue, type Headers, isFieldValue, isHeaderName } from './headers.ts'
 import { AUTHENTICATION_PARAMETERS } from './operation.ts'
 import { CHECKSUMS, SDK_CHECKSUM } from './operations/header-lists.ts'
 import type { QueryParameters } from './uri.ts'
@@ -39,7 +39,7 @@ export function hoist(query: QueryParameters, headers: Headers): Hoisted {
       continue
     }
     const name = parameter.toLowerCase()
-    if (AUTHENTICATION_NAMES.has(name) || !isToken(name) || !isFieldValue(value)) {
+    if (AUTHENTICATION_NAMES.has(name) || !isHeaderName(name) || !isFieldValue(value)) {
       throw invalidArgument(parameter, value, `The parameter ${parameter} is not valid.`)
     }
     if (merged.has(name)) {
@@ -51,7 +51,7 @@ export function hoist(query: QueryParameters, headers: Headers): Hoisted {
         ],
       })
     }
-    if (!MEANINGLESS.has(name)) merged.set(name, trimBlanks(Buffer.from(value, 'utf8').toString('latin1')))
+    if (!MEANINGLESS.has(name)) merged.set(name, fieldValue(value))
   }
   return { query: remaining, headers: merged }
 }
@@ -68,41 +68,9 @@ export function checkResponseParameters(parameters: QueryParameters): void {
   }
 }
 
-function isHoisted(name: string): boolean {
+/** Whether a parameter of that name is a header that a presigner moved. */
+export function isHoisted(name: string): boolean {
   const first = name.charCodeAt(0)
   if (first !== 0x78 && first !== 0x58) return false
   return name.slice(0, 6).toLowerCase() === 'x-amz-' && !AUTHENTICATION_PARAMETERS.has(name)
-}
-
-/** `a-z0-9-.` : of the characters of a header name, those that S3's have. Never `_`, which backends take for `-`. */
-function isToken(name: string): boolean {
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i)
-    const known =
-      (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2e
-    if (!known) return false
-  }
-  return true
-}
-
-/** No control character but the tab (RFC 9110, section 5.5). */
-function isFieldValue(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return false
-  }
-  return true
-}
-
-/** Not `trim()`: that takes the byte 0xA0, which may be part of a UTF-8 character, for white space. */
-function trimBlanks(value: string): string {
-  let start = 0
-  let end = value.length
-  while (start < end && isBlank(value.charCodeAt(start))) start++
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--
-  return value.slice(start, end)
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }

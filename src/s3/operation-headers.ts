@@ -1,15 +1,16 @@
 /**
- * Which headers an operation may come with, and which of them go to the backend: an allow list, each name once,
- * rebuilt. A header that the backend would not understand must not be taken for understood, hence a signed `x-amz-*`
- * that the operation does not know is refused, not dropped.
+ * Which headers an operation knows, and which of them go to the backend: an allow list, each name once, rebuilt.
+ * What becomes of those that it does not know says `fates.ts`.
  */
 import { invalidArgument, S3Error } from './error.ts'
-import type { HeaderList, Headers } from './headers.ts'
+import { type Fate, headerFate, onMethod } from './fates.ts'
+import { type HeaderList, type Headers, METADATA } from './headers.ts'
 import type { MatchedOperation } from './operation.ts'
 import {
   BYPASS,
   CHECKSUMS,
   COPY_SOURCE,
+  IF_RANGE,
   OWNER,
   SDK_CHECKSUM,
   SOURCE_OWNER,
@@ -24,8 +25,6 @@ const OF_EVERY_REQUEST: readonly string[] = [
   'x-amz-decoded-content-length',
   OWNER,
   SDK_CHECKSUM,
-  // Refused with an answer of its own when credentials are read.
-  'x-amz-security-token',
   'x-amz-trailer',
   'x-amz-user-agent',
 ]
@@ -44,18 +43,15 @@ const REFUSED: ReadonlySet<string> = new Set([
   'x-amz-write-offset-bytes',
 ])
 
-/** MinIO unpacks the uploaded archive into other keys, which nobody authorized. */
-const SNOWBALL = ['x-amz-meta-snowball-auto-extract', 'x-amz-meta-minio-snowball-'] as const
-
-/** Internal to one backend or another. */
-const VENDOR_PREFIXES = ['x-minio-', 'x-rgw-', 'rgwx-'] as const
-
-/** `true` means more than absence; what reads neither as true nor as false is not left to the backend to judge. */
-const BOOLEANS = [
+/**
+ * `true` means more than absence; what reads neither as true nor as false is not left to the backend to judge. Old
+ * boto3 writes `True`.
+ */
+const BOOLEANS: readonly string[] = [
   BYPASS,
   'x-amz-bucket-object-lock-enabled',
   'x-amz-server-side-encryption-bucket-key-enabled',
-] as const
+]
 
 /** Consumed or written by the gate itself. */
 const GATE_OWNED: ReadonlySet<string> = new Set([
@@ -66,9 +62,15 @@ const GATE_OWNED: ReadonlySet<string> = new Set([
   SOURCE_OWNER,
 ])
 
-/** Left by s3fs on uploads, whose metadata is new in any case: it says nothing there, and goes no further. */
-const SAYS_NOTHING: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
+/**
+ * What an operation may come with beside what the model says, and what goes no further. `x-amz-metadata-directive` is
+ * left by s3fs on uploads, whose metadata is new in any case. `If-Range` is heeded by the gate: object stores overlook
+ * it, and would answer with a part of another object.
+ */
+const TAKEN_BESIDES: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
   CreateMultipartUpload: ['x-amz-metadata-directive'],
+  GetObject: [IF_RANGE],
+  HeadObject: [IF_RANGE],
   PutObject: ['x-amz-metadata-directive'],
 }
 
@@ -81,32 +83,83 @@ interface HeaderRules {
   readonly acceptsMetadata: boolean
 }
 
-const METADATA = 'x-amz-meta-'
-
 const RULES = Object.fromEntries(
-  OPERATION_NAMES.map((name) => [name, rulesOf(OPERATIONS[name], SAYS_NOTHING[name] ?? [])]),
+  OPERATION_NAMES.map((name) => [name, rulesOf(OPERATIONS[name], TAKEN_BESIDES[name] ?? [])]),
 ) as Readonly<Record<OperationName, HeaderRules>>
 
 /**
  * Refuses headers with which the request would mean something that the operation's row does not say.
  *
- * @throws S3Error `NotImplemented` naming the header; 400 for a name with `_` and for a boolean that is none
+ * @returns those of S3's names that mean nothing for it
+ * @throws S3Error `NotImplemented` naming the header, `InvalidRequest` for one that is dangerous, 400 for a value that
+ *   is not one of those the header has
  */
-export function checkHeaders(operation: MatchedOperation, headers: Headers): void {
-  const rules = RULES[operation.name]
-  for (const name of headers.keys()) {
-    if (name.includes('_')) {
-      throw new S3Error('InvalidRequest', { message: `The header name ${name} is not valid.` })
-    }
-    if (name.charCodeAt(0) === 0x78 || name.startsWith('rgwx-')) refuseUnknown(name, rules)
-  }
-  for (const name of BOOLEANS) {
-    const value = headers.get(name)
-    if (value !== undefined && value !== 'true' && value !== 'false') {
-      throw invalidArgument(name, value, `The value of ${name} must be true or false.`)
+export function sortHeaders(operation: MatchedOperation, headers: Headers): readonly string[] {
+  let idle: string[] | undefined
+  for (const [name, value] of headers) {
+    const fate = fateOf(operation, name)
+    if (fate === 'meant') CHECKS.get(name)?.(name, value)
+    else if (fate === 'unsupported') throw notImplemented(name)
+    else if (fate === 'dangerous') throw dangerousHeader(name)
+    else if (name.startsWith('x-amz-')) {
+      idle ??= []
+      idle.push(name)
     }
   }
   if (operation.row.access === 'write') checkWriteCondition(headers)
+  return idle ?? NONE
+}
+
+const NONE: readonly string[] = []
+
+/** What becomes of a header of that name. @param name lower-case */
+export function fateOf(operation: MatchedOperation, name: string): Fate {
+  const { accepted, acceptsMetadata } = RULES[operation.name]
+  if (accepted.has(name)) return 'meant'
+  if (!isOfInterest(name)) return 'idle'
+  const fate = headerFate(name, onMethod(operation.row.method))
+  return acceptsMetadata && fate !== 'dangerous' && name.startsWith(METADATA) ? 'meant' : fate
+}
+
+/** Whether a header of that name can have any fate but that of what is none of S3's affairs. */
+function isOfInterest(name: string): boolean {
+  const first = name.charCodeAt(0)
+  return first === 0x78 || first === 0x69 || first === 0x72 || name.includes('_')
+}
+
+/** Headers of which only certain values mean anything. */
+const CHECKS: ReadonlyMap<string, (name: string, value: string) => void> = new Map([
+  ...BOOLEANS.map((name) => [name, checkBoolean] as const),
+  ['x-amz-object-attributes', checkAttributes],
+])
+
+function checkBoolean(name: string, value: string): void {
+  const word = value.toLowerCase()
+  if (word === 'true' || word === 'false') return
+  throw invalidArgument(name, value, `The value of ${name} must be true or false.`)
+}
+
+/** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
+function checkAttributes(name: string, value: string): void {
+  const attributes = members(value)
+  if (attributes.length > 0 && attributes.every((attribute) => ATTRIBUTES.has(attribute))) return
+  throw invalidArgument(name, value, 'Invalid attribute name specified.')
+}
+
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  'Checksum',
+  'ETag',
+  'ObjectParts',
+  'ObjectSize',
+  'StorageClass',
+])
+
+/** The refusal of a name that some backend reads as another one. */
+export function dangerousHeader(name: string): S3Error {
+  return new S3Error('InvalidRequest', {
+    message: `The header name ${name} is not valid.`,
+    elements: [['Header', name]],
+  })
 }
 
 /**
@@ -118,8 +171,14 @@ export function checkHeaders(operation: MatchedOperation, headers: Headers): voi
 function checkWriteCondition(headers: Headers): void {
   const match = headers.get('if-match')
   const noneMatch = headers.get('if-none-match')
-  if (match !== undefined && (noneMatch !== undefined || match === '*')) throw notImplemented('If-Match')
+  if (match !== undefined && (noneMatch !== undefined || !isEntityTag(match)))
+    throw notImplemented('If-Match')
   if (noneMatch !== undefined && noneMatch !== '*') throw notImplemented('If-None-Match')
+}
+
+/** One of them: quoted, or bare as some clients write it; never `*`, nor a list. */
+function isEntityTag(value: string): boolean {
+  return /^(?:"[^"]*"|[^",*]+)$/.test(value)
 }
 
 /**
@@ -132,7 +191,7 @@ export function forwardableHeaders(operation: MatchedOperation, headers: Headers
   const list: [string, string][] = []
   for (const [name, value] of headers) {
     if (rules.forwarded.has(name)) {
-      const sent = name === 'content-encoding' ? withoutAwsChunked(value) : value
+      const sent = spelled(name, value)
       if (sent !== '') list.push([name, sent])
     } else if (rules.acceptsMetadata && name.startsWith(METADATA)) {
       list.push([name, value])
@@ -141,38 +200,37 @@ export function forwardableHeaders(operation: MatchedOperation, headers: Headers
   return list
 }
 
-function refuseUnknown(name: string, rules: HeaderRules): void {
-  if (name.startsWith('x-amz-')) {
-    if (name.startsWith(METADATA)) {
-      if (rules.acceptsMetadata && !SNOWBALL.some((prefix) => name.startsWith(prefix))) return
-    } else if (rules.accepted.has(name)) {
-      return
-    }
-    throw notImplemented(name)
-  }
-  if (VENDOR_PREFIXES.some((prefix) => name.startsWith(prefix))) throw notImplemented(name)
+/** A value in the one spelling in which the backend gets it. */
+function spelled(name: string, value: string): string {
+  if (name === 'content-encoding') return withoutAwsChunked(value)
+  if (BOOLEANS.includes(name)) return value.toLowerCase()
+  return LISTS.has(name) ? members(value).join(',') : value
+}
+
+/** Lists of words, which one SDK writes with spaces and another a line each: MinIO takes no spaces. */
+const LISTS: ReadonlySet<string> = new Set(['x-amz-object-attributes', 'x-amz-optional-object-attributes'])
+
+/** The members of a list. */
+function members(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((member) => member.trim())
+    .filter((member) => member !== '')
 }
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html: the envelope is not the object's. */
 function withoutAwsChunked(value: string): string {
   if (!value.includes('aws-chunked')) return value
-  return value
-    .split(',')
-    .map((coding) => coding.trim())
-    .filter((coding) => coding !== 'aws-chunked' && coding !== '')
+  return members(value)
+    .filter((coding) => coding !== 'aws-chunked')
     .join(',')
 }
 
-function rulesOf(row: OperationRow, overlooked: readonly string[]): HeaderRules {
+function rulesOf(row: OperationRow, besides: readonly string[]): HeaderRules {
   const known = row.headers.known.filter((name) => !name.endsWith('*') && !REFUSED.has(name))
   const serialised = row.body === 'xml' || row.body === 'json'
   return {
-    accepted: new Set([
-      ...OF_EVERY_REQUEST,
-      ...known,
-      ...overlooked,
-      ...(row.body === 'none' ? [] : CHECKSUMS),
-    ]),
+    accepted: new Set([...OF_EVERY_REQUEST, ...known, ...besides, ...(row.body === 'none' ? [] : CHECKSUMS)]),
     forwarded: new Set([
       ...known.filter((name) => !GATE_OWNED.has(name) && !(serialised && name === 'content-md5')),
       ...GENERAL,

@@ -1,9 +1,11 @@
 /**
- * Names the operation that a request is, strictly: one row of the table, all of whose parameters are known, or a
- * refusal. Nothing falls through to a plain operation because its sub-resource is unknown: a backend that ignores
- * `?analytics` takes `DELETE /bucket?analytics` for the deletion of the bucket.
+ * Names the operation that a request is, strictly: one row of the table and the parameters that it takes, or a refusal.
+ * Nothing falls through to a plain operation because its sub-resource is not taken here: a backend that ignores
+ * `?analytics` takes `DELETE /bucket?analytics` for the deletion of the bucket. What becomes of parameters that no
+ * operation knows says `fates.ts`; none of them chooses an operation.
  */
 import { invalidArgument, S3Error } from './error.ts'
+import { onMethod, parameterFate } from './fates.ts'
 import type { Headers } from './headers.ts'
 import { COPY_SOURCE } from './operations/header-lists.ts'
 import { type Candidate, INDEX, type LevelIndex, PLAIN } from './operations/lookup.ts'
@@ -39,6 +41,8 @@ export interface MatchedOperation {
   readonly row: OperationRow
   /** The operation's own parameters as sent, each at most once; a bare sub-resource's value is `''`. */
   readonly params: QueryParameters
+  /** Names of parameters that mean nothing for it, as sent. */
+  readonly idle: readonly string[]
 }
 
 /** The value of one of the operation's parameters. */
@@ -62,9 +66,6 @@ export const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
   'Expires',
 ])
 
-/** A hint of the JS SDK's, naming the operation it thinks it calls. */
-const HINT = 'x-id'
-
 /**
  * @param query decoded parameters, authentication parameters included; hoisted headers already moved to `headers`
  * @throws S3Error 400 for a repeated parameter, two sub-resources, or one that lacks what it needs; 405 for a method
@@ -80,16 +81,19 @@ export function matchOperation(
   const operations = level.methods.get(method)
   if (operations === undefined) throw methodNotAllowed(method, target)
 
-  const params = query.length === 0 ? query : operationParameters(query, level, method)
-  const subresource = params.length === 0 ? PLAIN : subresourceOf(params, level)
+  const { known, idle } = query.length === 0 ? NO_PARAMETERS : sortParameters(query, level, method)
+  const subresource = known.length === 0 ? PLAIN : subresourceOf(known, level)
   const candidates = operations.get(subresource)
   if (candidates === undefined) throw methodNotAllowed(method, target)
 
-  const candidate = choose(candidates, params, headers)
-  if (candidate.ignoresQuery) return { name: candidate.name, row: candidate.row, params: [] }
-  for (const [name, value] of params) {
-    if (!candidate.parameters.has(name)) throw notTaken(candidate.row, name, value)
-  }
+  const candidate = choose(candidates, known, headers)
+  if (candidate.ignoresQuery) return { name: candidate.name, row: candidate.row, params: [], idle }
+  const params = known.filter(([name, value]) => {
+    if (candidate.parameters.has(name)) return true
+    if (parameterFate(name, onMethod(method)) !== 'idle') throw notTaken(candidate.row, name, value)
+    idle.push(name)
+    return false
+  })
   if (headers.has(COPY_SOURCE) && !candidate.row.headers.required.includes(COPY_SOURCE)) {
     throw invalidArgument(
       COPY_SOURCE,
@@ -97,24 +101,37 @@ export function matchOperation(
       'You can only specify a copy source header for copy requests.',
     )
   }
-  return { name: candidate.name, row: candidate.row, params }
+  return { name: candidate.name, row: candidate.row, params, idle }
 }
 
-/** The query without what belongs to the signature; each name once, and known at this level. */
-function operationParameters(query: QueryParameters, level: LevelIndex, method: string): QueryParameters {
-  if (method === 'OPTIONS') return []
-  const params: [string, string][] = []
-  const seen: string[] = []
+/** Parameters without those of the signature. */
+interface SortedParameters {
+  /** Those that some operation of the level takes, each once. */
+  readonly known: QueryParameters
+  /** Names of those that mean nothing. */
+  readonly idle: string[]
+}
+
+const NO_PARAMETERS: SortedParameters = { known: [], idle: [] }
+
+function sortParameters(query: QueryParameters, level: LevelIndex, method: string): SortedParameters {
+  const known: [string, string][] = []
+  const idle: string[] = []
+  // A preflight has the query of the request that it asks about.
+  if (method === 'OPTIONS') return { known, idle }
   for (const [name, value] of query) {
-    const ours = level.parameters.has(name)
-    if (!ours && name !== HINT && !AUTHENTICATION_PARAMETERS.has(name)) throw unknownParameter(name)
-    if (seen.includes(name)) {
-      throw invalidArgument(name, value, `The parameter ${name} must be given only once.`)
+    if (level.parameters.has(name)) {
+      // INVARIANT: as short as the table's list of the level's parameters.
+      if (known.some(([other]) => other === name)) {
+        throw invalidArgument(name, value, `The parameter ${name} must be given only once.`)
+      }
+      known.push([name, level.bare.has(name) ? '' : value])
+    } else if (!AUTHENTICATION_PARAMETERS.has(name)) {
+      if (parameterFate(name, onMethod(method)) !== 'idle') throw unknownParameter(name)
+      idle.push(name)
     }
-    seen.push(name)
-    if (ours) params.push([name, level.bare.has(name) ? '' : value])
   }
-  return params
+  return { known, idle }
 }
 
 function subresourceOf(params: QueryParameters, level: LevelIndex): string {

@@ -8,27 +8,17 @@
  */
 import { refuseBucketName } from './bucket-name.ts'
 import { S3Error } from './error.ts'
+import type { Names, Reading, Target } from './names.ts'
 import { decode, encodePath, parseQuery, type QueryParameters } from './uri.ts'
-import type { VirtualHosts } from './virtual-host.ts'
 
-/** `key` is decoded: any Unicode, `/` and `//` included, as the client meant it. */
-export type Target =
-  | { readonly kind: 'service' }
-  | { readonly kind: 'bucket'; readonly bucket: string }
-  | { readonly kind: 'object'; readonly bucket: string; readonly key: string }
+export type { Target } from './names.ts'
 
-export interface ParsedTarget {
-  readonly target: Target
-  /** As it stood in the request line, without the query. */
-  readonly rawPath: string
-  /** What the client signed: without the bucket where the host names it. */
-  readonly canonicalPath: string
+export interface ParsedTarget extends Reading {
   /** Decoded, in the order sent, authentication parameters included. */
   readonly query: QueryParameters
-  readonly style: 'path' | 'virtual'
+  /** What else host and path may have been when they were signed. */
+  readonly others: readonly Reading[]
 }
-
-const SERVICE: Target = { kind: 'service' }
 
 /** UTF-8 bytes of a key that S3 takes. */
 const MAX_KEY_BYTES = 1024
@@ -38,19 +28,16 @@ const MAX_KEY_BYTES = 1024
  * @param host the Host header as received
  * @throws S3Error `InvalidURI` for anything but an origin-form target that decodes to valid UTF-8
  */
-export function parseTarget(rawTarget: string, host: string, virtualHosts: VirtualHosts): ParsedTarget {
+export function parseTarget(rawTarget: string, host: string, names: Names): ParsedTarget {
   if (rawTarget.charCodeAt(0) !== 0x2f || rawTarget.includes('#')) {
     throw new S3Error('InvalidURI', { reason: 'not an origin-form request target' })
   }
   const mark = rawTarget.indexOf('?')
-  const rawPath = mark === -1 ? rawTarget : rawTarget.slice(0, mark)
+  const raw = mark === -1 ? rawTarget : rawTarget.slice(0, mark)
   const query = parseQuery(mark === -1 ? '' : rawTarget.slice(mark + 1))
-  const path = decode(rawPath)
-  const canonicalPath = encodePath(path)
-  const bucket = virtualHosts.bucketOf(host)
-  return bucket === undefined
-    ? { target: pathTarget(path), rawPath, canonicalPath, query, style: 'path' }
-    : { target: bucketTarget(bucket, path.slice(1)), rawPath, canonicalPath, query, style: 'virtual' }
+  const path = decode(raw)
+  const [first, ...others] = names.readingsOf(host, { raw, path, canonical: encodePath(path) })
+  return { ...first, query, others }
 }
 
 /** The target's one canonical path, path style: what is signed for and sent to the backend. */
@@ -105,16 +92,4 @@ function hasDotSegment(key: string): boolean {
     if (end === key.length || key.charCodeAt(end) === 0x2f) return true
   }
   return false
-}
-
-function pathTarget(path: string): Target {
-  if (path === '/') return SERVICE
-  const slash = path.indexOf('/', 1)
-  return slash === -1
-    ? bucketTarget(path.slice(1), '')
-    : bucketTarget(path.slice(1, slash), path.slice(slash + 1))
-}
-
-function bucketTarget(bucket: string, key: string): Target {
-  return key === '' ? { kind: 'bucket', bucket } : { kind: 'object', bucket, key }
 }

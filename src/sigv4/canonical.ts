@@ -7,6 +7,7 @@ import { hash } from 'node:crypto'
 import type { Headers } from '../s3/headers.ts'
 import { canonicalQuery, type QueryParameters } from '../s3/uri.ts'
 import { ALGORITHM } from './authorization.ts'
+import { canonicalHeaderValue, type WhiteSpace } from './white-space.ts'
 
 export interface CanonicalInput {
   readonly method: string
@@ -21,13 +22,17 @@ export interface CanonicalInput {
   readonly payloadHash: string
 }
 
-/** A latin1 string, one character per byte: header values are bytes, everything else is ASCII. */
-export function canonicalRequest(input: CanonicalInput): string {
+/**
+ * A latin1 string, one character per byte: header values are bytes, everything else is ASCII.
+ *
+ * @param form how white space within values is read
+ */
+export function canonicalRequest(input: CanonicalInput, form: WhiteSpace = 'spaces'): string {
   const { headers, signedHeaders } = input
   let text = `${input.method}\n${input.canonicalPath}\n${canonicalQuery(input.query)}\n`
   for (let i = 0; i < signedHeaders.length; i++) {
     const name = signedHeaders[i]!
-    text += `${name}:${canonicalHeaderValue(headers.get(name) ?? '')}\n`
+    text += `${name}:${canonicalHeaderValue(headers.get(name) ?? '', form)}\n`
   }
   return `${text}\n${signedHeaders.join(';')}\n${input.payloadHash}`
 }
@@ -39,19 +44,4 @@ export function canonicalRequest(input: CanonicalInput): string {
  */
 export function stringToSign(isoDate: string, scope: string, canonical: string): string {
   return `${ALGORITHM}\n${isoDate}\n${scope}\n${hash('sha256', Buffer.from(canonical, 'latin1'), 'hex')}`
-}
-
-/** Surrounding spaces off, runs of spaces within made one. */
-export function canonicalHeaderValue(value: string): string {
-  const length = value.length
-  if (length === 0) return value
-  if (value.charCodeAt(0) !== 0x20 && value.charCodeAt(length - 1) !== 0x20 && !value.includes('  ')) {
-    return value
-  }
-  let text = ''
-  for (let i = 0; i < length; i++) {
-    if (value.charCodeAt(i) !== 0x20) text += value[i]
-    else if (text !== '' && text.charCodeAt(text.length - 1) !== 0x20) text += ' '
-  }
-  return text.endsWith(' ') ? text.slice(0, -1) : text
 }

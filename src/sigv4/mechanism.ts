@@ -20,10 +20,12 @@ const NONE: Mechanism = { kind: 'none' }
 /** Any one of these makes a request presigned, so that a URL with a piece missing is refused for that piece. */
 const SIGV4_PARAMETERS: ReadonlySet<string> = new Set([
   'X-Amz-Algorithm',
+  'X-Amz-Content-Sha256',
   'X-Amz-Credential',
+  'X-Amz-Date',
+  'X-Amz-Expires',
   'X-Amz-Signature',
   'X-Amz-SignedHeaders',
-  'X-Amz-Expires',
 ])
 const SIGV2_PARAMETERS: ReadonlySet<string> = new Set(['AWSAccessKeyId', 'Signature', 'Expires'])
 

@@ -101,8 +101,8 @@ export function verifyPostClaim(claim: PostClaim, secret: Secret | undefined, ke
     return
   }
   const { credential } = claim
-  const key = matchingKey(credential.accessKey, secret, credential, keys, policy, signature)
-  if (key === undefined) throw refusal(secret, credential.givenKey, policy, signature, null)
+  const match = matchingKey(credential.accessKey, secret, credential, keys, signature, { toSign: policy })
+  if (match === undefined) throw refusal(secret, credential.givenKey, policy, signature, null)
 }
 
 function sigV4Claim(form: PostForm, scope: ScopeRules): PostClaim {

@@ -9,10 +9,11 @@
 import type { Secret } from '../iam/secret.ts'
 import type { HeaderList } from '../s3/headers.ts'
 import { ALGORITHM } from './authorization.ts'
-import { canonicalHeaderValue, stringToSign } from './canonical.ts'
+import { stringToSign } from './canonical.ts'
 import { scopeOf } from './credential.ts'
 import { basicDate } from './request-date.ts'
 import { type SigningKeys, signature } from './sign.ts'
+import { canonicalHeaderValue, type WhiteSpace } from './white-space.ts'
 
 export interface UnsignedRequest {
   readonly method: string
@@ -28,6 +29,8 @@ export interface UnsignedRequest {
   readonly accessKey: string
   readonly secretKey: Secret
   readonly region: string
+  /** How whoever verifies it reads white space within values. */
+  readonly whiteSpace: WhiteSpace
 }
 
 export interface RequestSigner {
@@ -80,7 +83,7 @@ function canonicalForm(request: UnsignedRequest, sorted: readonly Header[]) {
   let lines = ''
   let signedHeaders = ''
   for (const [name, value] of sorted) {
-    lines += `${name}:${canonicalHeaderValue(value)}\n`
+    lines += `${name}:${canonicalHeaderValue(value, request.whiteSpace)}\n`
     signedHeaders += signedHeaders === '' ? name : `;${name}`
   }
   const canonical = `${request.method}\n${request.path}\n${request.query}\n${lines}\n${signedHeaders}\n${request.payloadHash}`

@@ -112,7 +112,7 @@ export function sigV2SwitchedOff(): S3Error {
 /**
  * @throws S3Error `AccessDenied` without a date that can be read, or with unsigned parameters; `RequestTimeTooSkewed`
  */
-export function sigV2HeaderClaim(
+export function readSigV2Header(
   request: SigV2Request,
   target: SigV2Target,
   authorization: SigV2Authorization,
@@ -134,7 +134,7 @@ export function sigV2HeaderClaim(
  * @throws S3Error `AccessDenied` where a parameter is missing, twice, or cannot be read, the URL has expired or lives
  *   too long, or there are unsigned parameters; `InvalidAccessKeyId` where the key is no key
  */
-export function sigV2PresignedClaim(
+export function readSigV2Query(
   request: SigV2Request,
   target: SigV2Target,
   limits: PresignedLimits,
@@ -151,11 +151,19 @@ export function sigV2PresignedClaim(
 
 /**
  * @param secret undefined for an unknown key: the work is the same
+ * @param others what may have been signed instead of the claim's own string
+ * @returns which of them was: 0 for the claim's own, i + 1 for `others[i]`
  * @throws S3Error `SignatureDoesNotMatch`, or `InvalidAccessKeyId` for an unknown key
  */
-export function verifySigV2(claim: SigV2Claim, secret: Secret | undefined): void {
-  const computed = sigV2Signature(secret ?? NOBODYS_SECRET, claim.stringToSign)
-  if (signaturesEqual(claim.signature, computed) && secret !== undefined) return
+export function verifySigV2(
+  claim: SigV2Claim,
+  secret: Secret | undefined,
+  others: readonly string[] = [],
+): number {
+  const signed = [claim.stringToSign, ...others].findIndex((text) =>
+    signaturesEqual(claim.signature, sigV2Signature(secret ?? NOBODYS_SECRET, text)),
+  )
+  if (signed !== -1 && secret !== undefined) return signed
   throw refusal(secret, claim.givenKey, claim.stringToSign, claim.signature, null)
 }
 
@@ -208,13 +216,21 @@ function refuseUncovered(query: QueryParameters): void {
     .map(([name]) => name)
     .filter(
       (name) =>
-        !SIGNED_PARAMETERS.has(name) && !LISTING_PARAMETERS.has(name) && !AUTHENTICATION_PARAMETERS.has(name),
+        !SIGNED_PARAMETERS.has(name) &&
+        !LISTING_PARAMETERS.has(name) &&
+        !AUTHENTICATION_PARAMETERS.has(name) &&
+        !isNote(name),
     )
   if (uncovered.length === 0) return
   throw new S3Error('AccessDenied', {
     message: 'There were query parameters present in the request which were not signed',
     elements: [['ParametersNotSigned', uncovered.join(', ')]],
   })
+}
+
+/** What clients note for themselves means nothing, signed or not: see `s3/fates.ts`. */
+function isNote(name: string): boolean {
+  return /^x-(?!amz-)/i.test(name)
 }
 
 function authenticationParameter(query: QueryParameters, name: string): string {

@@ -12,6 +12,7 @@ import { type Credential, scopeOf } from './credential.ts'
 import type { HmacSha256 } from './hmac.ts'
 import { checkSkew, type RequestDate } from './request-date.ts'
 import { deriveKey, type SigningKeys, type SigningScope, signature, signaturesEqual } from './sign.ts'
+import { isReadDifferently, SIGNERS_FORMS } from './white-space.ts'
 
 export interface SignatureClaim {
   readonly credential: Credential
@@ -19,6 +20,13 @@ export interface SignatureClaim {
   /** As the client sent it. */
   readonly signature: string
   readonly request: CanonicalInput
+}
+
+/** What of a request a proxy in front of the gate may have changed. */
+export interface SignedName {
+  /** The Host header. */
+  readonly host: string
+  readonly canonicalPath: string
 }
 
 /** What a verified signature proves, and what the chunks of a signed body are chained to. */
@@ -35,33 +43,91 @@ export interface VerifiedSignature {
 /** Stands in for the secret of an unknown key. Never a client's: a secret is never empty. */
 export const NOBODYS_SECRET = new Secret('')
 
+/** A proof, and which name was signed: 0 for that of the request as it is, i + 1 for `others[i]`. */
+export interface Verification extends VerifiedSignature {
+  readonly name: number
+}
+
 /**
  * @param secret of the key that the claim names; undefined where there is no such key. The work is the same: a key is
- *   derived, the signature computed and compared, the error prepared.
+ *   derived, the signatures computed and compared, the error prepared.
+ * @param others hosts and paths under which it may have been signed instead
  * @throws S3Error `SignatureDoesNotMatch` with the elements AWS sends, or `InvalidAccessKeyId` for an unknown key
  */
 export function verifySignature(
   claim: SignatureClaim,
   secret: Secret | undefined,
   keys: SigningKeys,
-): VerifiedSignature {
+  others: readonly SignedName[] = [],
+): Verification {
   const { credential, date } = claim
   const scope = scopeOf(credential)
-  const canonical = canonicalRequest(claim.request)
-  const toSign = stringToSign(date.iso, scope, canonical)
-  const key = matchingKey(credential.accessKey, secret, credential, keys, toSign, claim.signature)
-  if (key === undefined) {
-    throw refusal(secret, credential.givenKey, toSign, claim.signature, canonical)
+  const attempt = (name: number, canonical: string): Attempt => ({
+    name,
+    canonical,
+    toSign: stringToSign(date.iso, scope, canonical),
+  })
+  const first = attempt(0, canonicalRequest(claim.request))
+  const match = matchingKey(credential.accessKey, secret, credential, keys, claim.signature, first, () =>
+    otherForms(claim.request, others, first.canonical).map(([name, canonical]) => attempt(name, canonical)),
+  )
+  if (match === undefined) {
+    throw refusal(secret, credential.givenKey, first.toSign, claim.signature, first.canonical)
   }
   return {
+    name: match.attempt.name,
     accessKey: credential.accessKey,
-    key,
+    key: match.key,
     isoDate: date.iso,
     scope,
     signature: claim.signature,
-    canonicalRequest: canonical,
+    canonicalRequest: match.attempt.canonical,
   }
 }
+
+/** Something that may have been signed. */
+interface Signable {
+  readonly toSign: string
+}
+
+interface Attempt extends Signable {
+  readonly name: number
+  readonly canonical: string
+}
+
+/**
+ * What else the client may have signed than the first canonical request: another name of the gate's, or the same with
+ * white space read in another way. At most three for each name, and one for each where values have no white space but
+ * spaces.
+ */
+function otherForms(
+  request: CanonicalInput,
+  others: readonly SignedName[],
+  first: string,
+): readonly (readonly [name: number, canonical: string])[] {
+  const forms = request.signedHeaders.some((name) => isReadDifferently(request.headers.get(name) ?? ''))
+    ? SIGNERS_FORMS
+    : SPACES_ALONE
+  const inputs = [
+    request,
+    ...others.map(({ host, canonicalPath }) => ({
+      ...request,
+      canonicalPath,
+      headers: new Map([...request.headers, ['host', host]]),
+    })),
+  ]
+  const said = new Set([first])
+  return inputs.flatMap((input, name) =>
+    forms.flatMap((form): (readonly [number, string])[] => {
+      const canonical = canonicalRequest(input, form)
+      if (said.has(canonical)) return []
+      said.add(canonical)
+      return [[name, canonical]]
+    }),
+  )
+}
+
+const SPACES_ALONE = ['spaces'] as const
 
 /**
  * The checks of time that come with a signature in a header.
@@ -76,23 +142,25 @@ export function checkHeaderTime(credential: Credential, date: RequestDate, now: 
 }
 
 /**
- * The key under which `given` is the signature of `toSign`, if it is. A failure always costs one derivation, whether
- * the key was cached, was not, or does not exist; only a success is cached.
+ * The key under which `given` is the signature of `first`, or of one of the others, if it is. A failure always costs one
+ * derivation, whether the key was cached, was not, or does not exist; only a success is cached.
  */
-export function matchingKey(
+export function matchingKey<S extends Signable>(
   accessKey: string,
   secret: Secret | undefined,
   scope: SigningScope,
   keys: SigningKeys,
-  toSign: string,
   given: string,
-): HmacSha256 | undefined {
+  first: S,
+  others: () => readonly S[] = () => [],
+): { readonly key: HmacSha256; readonly attempt: S } | undefined {
   const cached = secret === undefined ? undefined : keys.find(accessKey, secret, scope)
   const key = cached ?? deriveKey(secret ?? NOBODYS_SECRET, scope)
-  const equal = signaturesEqual(given, signature(key, toSign))
-  if (equal && secret !== undefined) {
+  const isSigned = ({ toSign }: S): boolean => signaturesEqual(given, signature(key, toSign))
+  const attempt = isSigned(first) ? first : others().find(isSigned)
+  if (attempt !== undefined && secret !== undefined) {
     if (cached === undefined) keys.keep(accessKey, secret, scope, key)
-    return key
+    return { key, attempt }
   }
   if (cached !== undefined) deriveKey(NOBODYS_SECRET, scope)
   return undefined

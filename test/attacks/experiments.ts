@@ -97,6 +97,44 @@ const headersOnTheWay: readonly Experiment[] = [
       expect(JSON.stringify(request)).not.toContain(arena.owner.accessKey)
     },
   },
+  ...(
+    [
+      ['GET', '/ours/secret', 'rgwx-stat=true&append&position=0&lambdaArn=x'],
+      ['HEAD', '/ours/secret', 'x-note=1&layout'],
+      ['GET', '/ours?list-type=2', 'metadata=true&format=json&usage&bilog'],
+    ] as const
+  ).map(
+    ([method, target, idle]): Experiment => ({
+      row: 7,
+      title: `what a read has no use for does not reach the backend: ${method} ${target}`,
+      run: async (arena) => {
+        const asked = async (parameters: string, headers: RawHeaders) => {
+          arena.backend.clear()
+          const joint = target.includes('?') ? '&' : '?'
+          const request = {
+            method,
+            target: parameters === '' ? target : `${target}${joint}${parameters}`,
+            headers,
+          }
+          expect((await as(arena, arena.owner, request)).status).toBe(200)
+          return arena.backend.received.map((one) => [
+            one.target,
+            one.headers.map(([name]) => name).toSorted(),
+          ])
+        }
+        const strange: RawHeaders = [
+          ['x-amz-acl', 'public-read'],
+          ['x-amz-tagging', 'a=b'],
+          ['x-amz-meta-snowball-auto-extract', 'true'],
+          ['x-amz-replication-status', 'REPLICA'],
+          ['x-amz-bypass-governance-retention', 'true'],
+          ['x-amz-storage-class', 'GLACIER'],
+          ['x-amz-server-side-encryption', 'aws:kms'],
+        ]
+        expect(await asked(idle, strange)).toEqual(await asked('', []))
+      },
+    }),
+  ),
 ]
 
 const paths: readonly Experiment[] = [

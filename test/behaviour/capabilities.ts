@@ -14,6 +14,8 @@ export interface Capabilities {
   readonly keys: 'any' | 'path'
   /** Metadata values that come back byte for byte; others come back encoded as in RFC 2047. */
   readonly metadata: 'any' | 'utf-8' | 'ascii'
+  /** What becomes of `_` in the names of metadata: Ceph takes it for `-`. */
+  readonly underscores: 'kept' | 'folded'
   /** Which tags there can be. */
   readonly tags: 'unicode' | 'ascii'
   /** ListMultipartUploads shows uploads of keys below a prefix, or of one key only. */
@@ -68,6 +70,7 @@ const FULL: Capabilities = {
   conditions: HEEDED,
   keys: 'any',
   metadata: 'any',
+  underscores: 'kept',
   tags: 'unicode',
   listsUploads: 'by prefix',
   etagOfCopy: 'quoted',
@@ -97,6 +100,7 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
       tagsOfCopy: 'refused',
     },
     metadata: 'utf-8',
+    underscores: 'folded',
     etagOfCopy: 'bare',
     etagOfCompletion: 'empty',
     partsOfNone: 'NoSuchKey',

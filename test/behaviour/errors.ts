@@ -47,8 +47,8 @@ export function errors(worldOf: WorldOf): void {
     })
 
     test.for([
-      ['an unknown parameter', 'GET', '?frobnicate', '501 NotImplemented'],
-      ['a known one beside it', 'GET', '?list-type=2&frobnicate=1', '501 NotImplemented'],
+      ['an unknown parameter', 'DELETE', '?frobnicate', '501 NotImplemented'],
+      ['a known one of another method', 'DELETE', '?list-type=2&prefix=a', '501 NotImplemented'],
       ['two sub-resources', 'GET', '?acl&versioning', '400 InvalidArgument'],
       ['a parameter twice', 'GET', '?prefix=a&prefix=b', '400 InvalidArgument'],
       ['an operation that is closed', 'PUT', '?policy', '501 NotImplemented'],

@@ -12,6 +12,7 @@ import { copies } from './copies.ts'
 import { deletes } from './deletes.ts'
 import { errors } from './errors.ts'
 import { lists } from './lists.ts'
+import { metadata } from './metadata.ts'
 import { multipart } from './multipart.ts'
 import { objects } from './objects.ts'
 import { uploads } from './uploads.ts'
@@ -34,6 +35,7 @@ export function behaviour(backend: BackendName, settings: BackendSettings | unde
     for (const section of [
       buckets,
       objects,
+      metadata,
       lists,
       copies,
       multipart,

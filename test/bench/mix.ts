@@ -112,7 +112,7 @@ const KINDS: readonly Kind[] = [
     ({ full }) => ({ ...full, secretKey: 'another' }),
   ),
   kind(4, 403, 'GET', (n) => `/nobodys-${n}/key`),
-  kind(2, 501, 'GET', (n) => `${object(KIB, n)}?no-such-parameter=${n}`),
+  kind(2, 501, 'DELETE', (n) => `${object(KIB, n)}?no-such-parameter=${n}`),
 ]
 const WEIGHTS = KINDS.reduce((sum, { weight }) => sum + weight, 0)
 

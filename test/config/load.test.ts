@@ -137,10 +137,10 @@ describe('values', () => {
     ['sigv2', 'true', ({ sigv2 }) => sigv2, true],
     ['workers', '4', ({ workers }) => workers, 4],
     [
-      'public_endpoint',
-      'https://s3.example.org/',
-      (config) => config.public_endpoint,
-      'https://s3.example.org',
+      'public_endpoints',
+      'https://s3.example.org/, http://example.org:80/s3/',
+      (config) => config.public_endpoints,
+      ['https://s3.example.org', 'http://example.org/s3'],
     ],
     ['limits_header_size', '64KiB', ({ limits }) => limits.header_size, 65_536],
     ['limits_rate_per_key', 'unlimited', ({ limits }) => limits.rate_per_key, null],
@@ -166,7 +166,8 @@ describe('values', () => {
 })
 
 /** What is wrong with it, and what the message must say. */
-const FAULTS: readonly [name: string, yaml: string, environment: Record<string, string>, said: string[]][] = [
+type Fault = readonly [name: string, yaml: string, environment: Record<string, string>, said: string[]]
+const FAULTS: readonly Fault[] = [
   ['an unknown key', 'listn: a', {}, ['listn', ':1', 'did you mean `listen`?']],
   [
     'an unknown key in a group',
@@ -183,7 +184,33 @@ const FAULTS: readonly [name: string, yaml: string, environment: Record<string, 
     { ...BACKEND, S3WARDEN_BACKEND_ENDPOINT: 'http://a/b' },
     ['backend.endpoint', 'URL'],
   ],
-  ['a URL with a user', '', { S3WARDEN_PUBLIC_ENDPOINT: 'http://u:p@a' }, ['public_endpoint', 'URL']],
+  ['a URL with a user', '', { S3WARDEN_PUBLIC_ENDPOINTS: 'http://u:p@a' }, ['public_endpoints', 'URL']],
+  ...['http://a/b/../c', 'http://a/b%20c', 'http://a/b?c', 'http://a/b#c', 'ftp://a', 'http://a/b//c'].map(
+    (url): Fault => [
+      `a public URL that clients would not sign as it is: ${url}`,
+      `public_endpoints: ["${url}"]`,
+      {},
+      ['public_endpoints', url, 'such as https://s3.example.org'],
+    ],
+  ),
+  [
+    'a public URL below another one',
+    'public_endpoints: [https://a/s3, https://b, https://a]',
+    {},
+    ['public_endpoints', 'https://a/s3 is below https://a'],
+  ],
+  [
+    'more public URLs than a wrong signature is to be tried for',
+    `public_endpoints: [${Array.from({ length: 9 }, (_, i) => `http://a${i}`).join(', ')}]`,
+    {},
+    ['public_endpoints', 'at most 8'],
+  ],
+  [
+    'the name that the public URLs had before',
+    '',
+    { S3WARDEN_PUBLIC_ENDPOINT: 'http://a' },
+    ['S3WARDEN_PUBLIC_ENDPOINT', 'did you mean `S3WARDEN_PUBLIC_ENDPOINTS`'],
+  ],
   [
     'a backend without credentials',
     'backend:\n  endpoint: http://a',

@@ -173,11 +173,20 @@ describe('reading', () => {
     ['/bucket/read', 'bytes=1000000-'],
     ['/bucket/read', 'bytes=-0'],
     ['/bucket/empty', 'bytes=0-'],
-    ['/bucket/empty', 'bytes=-1'],
+    ['/bucket/empty', 'bytes=-0'],
   ])('refuses of %s the range %s', async (target, range) => {
     const response = await backend.send({ method: 'GET', target, headers: [['Range', range]] })
     expect(response.status).toBe(416)
     expect(errorCode(response)).toBe('InvalidRange')
+  })
+
+  it('gives the end of nothing, which is nothing', async () => {
+    const response = await backend.send({
+      method: 'GET',
+      target: '/bucket/empty',
+      headers: [['Range', 'bytes=-1']],
+    })
+    expect([response.status, response.body.length]).toEqual([200, 0])
   })
 
   it('reads an empty object', async () => {

@@ -26,7 +26,7 @@ const DATA: readonly DataRow[] = JSON.parse(
 ).operations
 
 function matched(name: MatchableOperationName, params: MatchedOperation['params'] = []): MatchedOperation {
-  return { name, row: OPERATIONS[name], params }
+  return { name, row: OPERATIONS[name], params, idle: [] }
 }
 
 function isMatchable(name: string): name is MatchableOperationName {

@@ -12,6 +12,11 @@ const REFUSED = [
   ['a header that nobody knows, twice', ['x-foo', 'a', 'x-foo', 'a']],
   ['an underscore, which RGW folds to a dash', ['x_amz_acl', 'public-read']],
   ['an underscore anywhere', ['X-Amz_Meta-a', 'b']],
+  ['a length in disguise', ['Content_Length', '0']],
+  ['a host in disguise', ['x_forwarded_host', 'a']],
+  ['an archive in disguise', ['x-amz-meta-snowball_auto_extract', 'true']],
+  ['two grants', ['x-amz-grant-read', 'id=1', 'x-amz-grant-read', 'id=2']],
+  ['two directives', ['x-amz-tagging', 'a=b', 'x-amz-tagging', 'c=d']],
 ] as const
 
 describe('header list', () => {
@@ -39,8 +44,23 @@ describe('header list', () => {
       'x-forwarded-for',
       '10.0.0.2',
     ])
-    expect(headers.get('via')).toBe('1.1 a, 1.1 b')
-    expect(headers.get('x-forwarded-for')).toBe('10.0.0.1, 10.0.0.2')
+    expect(headers.get('via')).toBe('1.1 a,1.1 b')
+    expect(headers.get('x-forwarded-for')).toBe('10.0.0.1,10.0.0.2')
+  })
+
+  it.each([
+    ['Content-Encoding', ['gzip', 'aws-chunked'], 'gzip,aws-chunked'],
+    ['X-Amz-Object-Attributes', ['ETag', 'ObjectSize'], 'ETag,ObjectSize'],
+    ['x-amz-meta-reviewed-by', ['joe@example.org', 'jane@example.org'], 'joe@example.org,jane@example.org'],
+    ['If-None-Match', ['"a"', '"b"'], '"a","b"'],
+  ])('joins lists as signers do: %s', (name, values, joined) => {
+    const headers = parseHeaders(values.flatMap((value) => [name, value]))
+    expect([...headers]).toEqual([[name.toLowerCase(), joined]])
+  })
+
+  it('keeps names that mean nothing, whatever is in them', () => {
+    const headers = parseHeaders(['X_Request_Id', '1', 'x-amz-meta-my_key', '2'])
+    expect([...headers.keys()]).toEqual(['x_request_id', 'x-amz-meta-my_key'])
   })
 })
 

@@ -187,14 +187,23 @@ describe.each(rows)('$name', (operation) => {
     expect(full.params.map(([name]) => name)).toEqual([...parameters, ...optional].map(([name]) => name))
   })
 
-  test('refuses a parameter that it does not know, and any of its own twice', () => {
+  test('takes no parameter that it does not know for anything, and refuses any of its own twice', () => {
     if (!operation.matchable || operation.method === 'OPTIONS') return
     const { method, level, query, headers } = operation
     const sent = Object.fromEntries(headers.required.map(headerSample))
     const parameters = Object.entries(query.required).map(([name, value]) => `${name}=${sample(value)}`)
-    const run = (extra: string) =>
-      refusal(() => match(method, level as 'object', [...parameters, extra].join('&'), sent))
-    expect(run('unknown').code).toBe('NotImplemented')
+    const matched = (extra: string) =>
+      match(method, level as 'object', [...parameters, extra].join('&'), sent)
+    const run = (extra: string) => refusal(() => matched(extra))
+    for (const idle of method === 'GET' || method === 'HEAD' ? ['unknown', 'x-note'] : ['x-note']) {
+      const { name, params, idle: found } = matched(`${idle}=1&${idle}=2`)
+      expect([name, found]).toEqual([operation.name, [idle, idle]])
+      expect(params).toEqual(matched('').params)
+    }
+    if (method !== 'GET' && method !== 'HEAD') expect(run('unknown').code).toBe('NotImplemented')
+    for (const never of ['versionID', 'response-content-TYPE', 'ACL', 'signature', 'list-type=1']) {
+      expect(run(never).code).toMatch(/^(NotImplemented|InvalidArgument)$/)
+    }
     for (const name of [...Object.keys(query.required), ...query.optional]) {
       const value = sample(query.required[name] ?? '')
       const once = name in query.required ? [] : [`${name}=${value}`]

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { S3Error } from '../../src/s3/error.ts'
+import { createNames } from '../../src/s3/names.ts'
 import { parseTarget, refuseUnsafeTarget, type Target, targetPath } from '../../src/s3/target.ts'
 import { canonicalQuery, decode, encode, encodePath, parseQuery } from '../../src/s3/uri.ts'
-import { createVirtualHosts } from '../../src/s3/virtual-host.ts'
 import { createRandom, pick, randomText } from './random.ts'
 import { refusal } from './requests.ts'
 
-const pathStyle = createVirtualHosts([])
+const pathStyle = createNames({ domains: [], endpoints: [] })
 const parse = (target: string) => parseTarget(target, 'gate.example:9000', pathStyle)
 const latin1 = (text: string) => Buffer.from(text, 'utf8').toString('latin1')
 
@@ -72,7 +72,10 @@ describe('path style', () => {
 })
 
 describe('virtual-hosted style', () => {
-  const hosts = createVirtualHosts(['s3.example.com', 'EU.s3.Example.com.', 'gate:9000'])
+  const hosts = createNames({
+    domains: ['s3.example.com', 'EU.s3.Example.com.', 'gate:9000'],
+    endpoints: [],
+  })
   test.each<[string, string, Target, string]>([
     ['bucket.s3.example.com', '/', bucket('bucket'), 'virtual'],
     ['bucket.s3.example.com', '/k', object('bucket', 'k'), 'virtual'],
@@ -235,7 +238,7 @@ describe('any text', () => {
       '+',
       ...bytes,
     ]
-    const hosts = createVirtualHosts(['s3.example.com'])
+    const hosts = createNames({ domains: ['s3.example.com'], endpoints: [] })
     let parsed = 0
     for (let i = 0; i < 20_000; i++) {
       const raw = `${pick(random, ['/', '', '/bucket/'])}${randomText(random, wild, 10)}`

@@ -74,6 +74,7 @@ function randomRequest(): UnsignedRequest {
     accessKey: pick(['KEY', 'AKIAIOSFODNN7EXAMPLE']),
     secretKey: new Secret(pick(['secret', 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', 'ü€,20130524'])),
     region: pick(['us-east-1', 'fr-par', 'default']),
+    whiteSpace: 'spaces',
   }
 }
 
@@ -138,6 +139,7 @@ describe.each([
     accessKey: 'KEY',
     secretKey: new Secret('secret'),
     region: 'us-east-1',
+    whiteSpace: 'spaces',
   }
 
   test('sends what it was given, host first, authorization last', () => {

@@ -47,18 +47,25 @@ export function signV4(secretKey: string, scope: Scope, stringToSign: string): s
   return hmac(signingKey(secretKey, scope), stringToSign).toString('hex')
 }
 
+/** How a signer folds white space within the values of headers, which it has trimmed. */
+export type Folding = (value: string) => string
+
+/** As AWS's documents say. */
+const SPACES: Folding = (value) => value.replace(/ +/g, ' ')
+
 /** @param signedHeaders lower-case and sorted */
 export function canonicalRequest(
   request: RawRequest,
   signedHeaders: readonly string[],
   payloadHash: string,
+  fold: Folding = SPACES,
 ): string {
   const [path = '', query = ''] = split(request.target)
   return [
     request.method,
     percentEncode(percentDecode(path), true),
     canonicalQuery(query),
-    ...signedHeaders.map((name) => `${name}:${canonicalValue(request.headers, name)}`),
+    ...signedHeaders.map((name) => `${name}:${canonicalValue(request.headers, name, fold)}`),
     '',
     signedHeaders.join(';'),
     payloadHash,
@@ -114,10 +121,10 @@ function canonicalQuery(raw: string): string {
     .join('&')
 }
 
-function canonicalValue(headers: RawHeaders, name: string): string {
+function canonicalValue(headers: RawHeaders, name: string, fold: Folding): string {
   return headers
     .filter(([other]) => other.toLowerCase() === name)
-    .map(([, value]) => value.replace(/^[ \t]+|[ \t]+$/g, '').replace(/ +/g, ' '))
+    .map(([, value]) => fold(value.replace(/^[ \t]+|[ \t]+$/g, '')))
     .join(',')
 }
 

@@ -9,6 +9,7 @@ import {
   type Credentials,
   canonicalRequest,
   encodeQuery,
+  type Folding,
   type Scope,
   scopeText,
   sha256,
@@ -38,6 +39,8 @@ export interface SigningOptions {
   readonly payload?: string
   /** Lower-case names of headers that go along without being signed. */
   readonly unsigned?: readonly string[]
+  /** How white space within values is signed; by default as AWS's documents say. */
+  readonly fold?: Folding
 }
 
 /** AWS Signature Version 4 in the Authorization header. */
@@ -72,7 +75,7 @@ export function authorized(
   const signature = signV4(
     credentials.secretKey,
     scope,
-    stringToSignV4(scope, canonicalRequest(request, names, payload)),
+    stringToSignV4(scope, canonicalRequest(request, names, payload, options.fold)),
   )
   const authorization = `AWS4-HMAC-SHA256 Credential=${credentials.accessKey}/${scopeText(scope)}, SignedHeaders=${names.join(';')}, Signature=${signature}`
   return { ...request, headers: [...request.headers, ['Authorization', authorization]] }

@@ -13,7 +13,7 @@ const OPTIONS = {
   access: 'file',
   health_listen: 'host:port',
   control_listen: 'host:port',
-  public_endpoint: 'url',
+  public_endpoints: 'urls',
   region: 'region',
   workers: 'n',
   log_level: 'level',

@@ -27,7 +27,12 @@ const METRICS_MS = 2_000
 /** Resolves when all workers serve; the gate then runs until a signal ends the process. */
 export async function serveWithWorkers(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1, writers: 'several' })
+  const log = createLog({
+    level: config.log_level,
+    destination: 1,
+    writers: 'several',
+    text: cli.terminal.outputIsTerminal ? cli.terminal.colors : undefined,
+  })
   onDefects(log)
   const store = await openStore(storeOptions(config, cli.now, storeLogger(log)))
   const services = configuredServices(config, store, cli.now)
@@ -44,7 +49,7 @@ export async function serveWithWorkers(cli: Cli, started: Config, read: () => Co
     throw error
   })
   const bootstrap = await prepared.bootstrap()
-  const endpoint = config.public_endpoint ?? workers.endpoint
+  const endpoint = config.public_endpoints[0] ?? workers.endpoint
   announceGate(config.data, { pid: process.pid, endpoint })
   announce({ config, endpoint, backend: prepared.backend, bootstrap }, cli.terminal, log)
   const end = async (): Promise<void> => {

@@ -13,10 +13,15 @@ import { onDefects, onSignals } from './signals.ts'
 /** Resolves when the gate is up; it then runs until a signal ends the process. */
 export async function serveAlone(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1, writers: 'one' })
+  const log = createLog({
+    level: config.log_level,
+    destination: 1,
+    writers: 'one',
+    text: cli.terminal.outputIsTerminal ? cli.terminal.colors : undefined,
+  })
   onDefects(log)
   const gate = await createGate(config, { log, environment: cli.environment, now: cli.now })
-  const endpoint = config.public_endpoint ?? gate.endpoint
+  const endpoint = config.public_endpoints[0] ?? gate.endpoint
   announceGate(config.data, { pid: process.pid, endpoint })
   announce({ config, endpoint, backend: gate.backend, bootstrap: gate.bootstrap }, cli.terminal, log)
   const end = async (): Promise<void> => {

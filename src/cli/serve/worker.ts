@@ -15,7 +15,12 @@ import { onDefects } from './signals.ts'
 
 export async function serveAsWorker(cli: Cli, started: Config, read: () => Config): Promise<void> {
   let config = started
-  const log = createLog({ level: config.log_level, destination: 1, writers: 'several' })
+  const log = createLog({
+    level: config.log_level,
+    destination: 1,
+    writers: 'several',
+    text: cli.terminal.outputIsTerminal ? cli.terminal.colors : undefined,
+  })
   onDefects(log)
   const tell = (message: ToPrimary): void => void process.send?.(message)
   // A terminal's Ctrl-C and hang-up reach every process of the group: the primary decides what follows.

@@ -22,9 +22,9 @@ export function parseRange(header: string, size: number): ByteRange | null {
   const [, first = '', last = ''] = found
   if (first === '' && last === '') return null
   if (first === '') {
-    const length = Math.min(Number(last), size)
-    if (length === 0) throw invalidRange(header, size)
-    return { start: size - length, end: size }
+    if (Number(last) === 0) throw invalidRange(header, size)
+    // The end of nothing is nothing, which no `Content-Range` can say.
+    return size === 0 ? null : { start: Math.max(0, size - Number(last)), end: size }
   }
   const start = Number(first)
   const end = last === '' ? size : Math.min(Number(last) + 1, size)

@@ -27,6 +27,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   'x-amz-mp-object-size',
   'x-amz-object-attributes',
   'x-amz-part-number-marker',
+  'x-amz-request-payer',
   'x-amz-sdk-checksum-algorithm',
   'x-amz-tagging',
   'x-amz-tagging-directive',

@@ -4,8 +4,9 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-import { type ErrorElements, S3_ERRORS, S3Error, type S3ErrorCode } from '../../s3/error.ts'
+import { type ErrorElements, invalidArgument, S3_ERRORS, S3Error, type S3ErrorCode } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
+import { isReadDifferently } from '../../sigv4/white-space.ts'
 import type { BackendAnswer, BackendHeaders } from './backends.ts'
 
 /** An error document is never longer. */
@@ -69,9 +70,29 @@ const HEADERS = [
 
 const LONGEST_ELEMENT = 256
 
-/** @param answer any with a status of 400 or more; an empty body where the request was HEAD */
-export function readBackendError(answer: BackendAnswer): S3Error {
-  return errorOf(answer.status, answer.headers, answer.body.toString('utf8'))
+/**
+ * @param answer any with a status of 400 or more; an empty body where the request was HEAD
+ * @param sent the client's headers that it was asked with
+ */
+export function readBackendError(answer: BackendAnswer, sent: HeaderList = []): S3Error {
+  const document = answer.body.toString('utf8')
+  const odd = element(document, 'Code') === 'SignatureDoesNotMatch' ? unreadable(sent) : undefined
+  return odd ?? errorOf(answer.status, answer.headers, document)
+}
+
+/**
+ * A value whose white space this kind of backend may read otherwise than the gate signed it: that the signature is
+ * refused is no fault of the credential then.
+ */
+function unreadable(sent: HeaderList): S3Error | undefined {
+  const odd = sent.find(([, value]) => isReadDifferently(value))
+  if (odd === undefined) return undefined
+  const [name, value] = odd
+  return invalidArgument(
+    name,
+    value,
+    `The object store of this bucket does not take the white space in the value of ${name}.`,
+  )
 }
 
 /** An `<Error>` inside an answer that began as a success. */

@@ -12,6 +12,7 @@ import { type MatchedOperation, OPERATION_NAMES, type OperationName } from '../.
 import { CONDITIONAL_WRITE, COPY_SOURCE_CONDITIONS } from '../../s3/operations/header-lists.ts'
 import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from '../../sigv4/checksum.ts'
 import { checksumAlgorithmOf } from '../../sigv4/checksum-headers.ts'
+import type { WhiteSpace } from '../../sigv4/white-space.ts'
 import type { KeyForm } from './key-form.ts'
 
 export interface Capabilities {
@@ -36,6 +37,10 @@ export interface Capabilities {
    * `dropped`: the gate has verified it, and that is all.
    */
   readonly trailers: 'computed' | 'sent-on' | 'dropped'
+  /** How it reads white space within the values of signed headers. */
+  readonly whiteSpace: WhiteSpace
+  /** Whether it takes `_` in names of metadata for `-`, so that two names may be one. */
+  readonly metadataNames: 'kept' | 'folded'
   /** Whether CreateBucket must name its region, where that is not `us-east-1`. */
   readonly locationConstraint: 'required' | 'omitted'
   /** What it answers when a bucket is made that its owner has made already. */
@@ -179,6 +184,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
     trailers: 'computed',
+    whiteSpace: 'spaces',
+    metadataNames: 'kept',
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
     reservedBuckets: new Set(),
@@ -191,6 +198,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksums: new Set(['CRC32', 'CRC32C', 'SHA1', 'SHA256']),
     checksumTypes: 'unknown',
     trailers: 'dropped',
+    whiteSpace: 'first',
+    metadataNames: 'folded',
     locationConstraint: 'omitted',
     madeAgain: 'ok',
     reservedBuckets: new Set(CEPH_DOORS),
@@ -203,6 +212,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksums: new Set(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256']),
     checksumTypes: 'known',
     trailers: 'sent-on',
+    whiteSpace: 'unicode',
+    metadataNames: 'kept',
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
     reservedBuckets: new Set(MINIO_DOORS),
@@ -215,6 +226,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksums: new Set(CHECKSUM_ALGORITHMS),
     checksumTypes: 'known',
     trailers: 'sent-on',
+    whiteSpace: 'spaces',
+    metadataNames: 'kept',
     locationConstraint: 'required',
     madeAgain: 'conflict',
     reservedBuckets: new Set(),
@@ -228,6 +241,8 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     checksums: new Set(),
     checksumTypes: 'unknown',
     trailers: 'dropped',
+    whiteSpace: 'spaces',
+    metadataNames: 'folded',
     locationConstraint: 'required',
     madeAgain: 'conflict',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 import type { HeaderList } from '../../s3/headers.ts'
 import type { RequestSigner } from '../../sigv4/request-signer.ts'
 import type { BackendRequest } from './backends.ts'
+import { capabilitiesOf } from './capabilities.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { WireRequest } from './pool.ts'
 import { STREAMING_PAYLOAD, type TrailerFraming } from './trailer.ts'
@@ -73,6 +74,7 @@ export function wireRequest(
     accessKey: record.access_key,
     secretKey,
     region: record.region,
+    whiteSpace: capabilitiesOf(record.kind).whiteSpace,
   })
   const flat: string[] = []
   for (const [name, value] of headers) flat.push(name, value)

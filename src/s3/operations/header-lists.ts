@@ -10,6 +10,7 @@ export const PAYER = 'x-amz-request-payer'
 export const SDK_CHECKSUM = 'x-amz-sdk-checksum-algorithm'
 export const BYPASS = 'x-amz-bypass-governance-retention'
 export const COPY_SOURCE = 'x-amz-copy-source'
+export const IF_RANGE = 'if-range'
 
 export const REPRESENTATION = [
   'cache-control',
