@@ -44,7 +44,7 @@ export interface FormUpload {
   readonly key: string
   /** What its fields stand for, as headers of PutObject. */
   readonly headers: Headers
-  /** Of the file, in bytes. */
+  /** Of the file, in bytes; at most, since fields may follow it. */
   readonly length: number
   /** Takes the file out of the form. */
   readonly decoder: (file: BodyDecoder) => BodyDecoder

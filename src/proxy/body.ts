@@ -34,6 +34,7 @@ export function expectationOf(asked: AskedRequest): BodyExpectation {
     mode: client.payload,
     seed: client.seed,
     checksumOf: operation.name === 'CompleteMultipartUpload' ? 'object' : 'body',
+    lengthIs: client.form === null ? 'exactly' : 'at-most',
   })
 }
 

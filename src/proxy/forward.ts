@@ -137,6 +137,7 @@ function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
   const upload = createUpload({
     source: asked.received.incoming,
     length: expectation.decodedLength,
+    lengthIs: expectation.lengthIs,
     decoder: (emit) => {
       const verifier = createBodyVerifier(expectation, emit, deps.checksums)
       return form === null ? verifier : form.decoder(verifier)

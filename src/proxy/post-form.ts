@@ -7,7 +7,14 @@
 
 import { formatTaggingHeader, parseTagging } from '../s3/bodies/tagging.ts'
 import { invalidArgument, S3Error } from '../s3/error.ts'
-import { FormFileDecoder, type FormHead, formBoundary, formClosing, parseFormHead } from '../s3/form-data.ts'
+import {
+  FormFileDecoder,
+  type FormHead,
+  formBoundary,
+  formClosing,
+  MAX_TAIL,
+  parseFormHead,
+} from '../s3/form-data.ts'
 import { fieldValue, type Headers, isFieldValue, isHeaderName } from '../s3/headers.ts'
 import { parseTarget } from '../s3/target.ts'
 import { checkPostLength, checkPostPolicy, requireBucketCondition } from '../sigv4/post-conditions.ts'
@@ -89,16 +96,17 @@ export async function authenticateForm(
     bucket: target.bucket,
     now: received.time,
   })
+  // Fields may follow the file: it is no longer than this.
   const length = total - head.length - formClosing(boundary).length
   if (length < 0) throw new S3Error('MalformedPOSTRequest', { reason: 'shorter than its own boundaries' })
-  checkPostLength(allowed, length)
+  checkPostLength({ min: allowed.min, max: allowed.max + MAX_TAIL }, length)
   const key = requireField(form, 'key')
   noteTarget(received, { kind: 'object', bucket: target.bucket, key })
   const upload: FormUpload = {
     key,
     headers: formHeaders(form),
     length,
-    decoder: (file) => new FormFileDecoder(length, boundary, file),
+    decoder: (file) => new FormFileDecoder(boundary, file, (bytes) => checkPostLength(allowed, bytes)),
     success: successOf(form),
   }
   return {

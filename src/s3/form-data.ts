@@ -84,53 +84,90 @@ export interface FileSink<Whole> {
   end(): Whole
 }
 
+/** What may follow a file, in bytes: fields that nobody reads, and the closing boundary. */
+export const MAX_TAIL = 32 * 1024
+
 /**
- * The file of a form as it streams in: exactly the announced number of bytes, and then the closing boundary. A boundary
- * within the file means that another part follows, which S3 does not take.
+ * The file of a form as it streams in: all up to the next boundary. Fields that follow it are ignored, as AWS says; the
+ * form ends with its closing boundary and nothing after it.
  */
 export class FormFileDecoder<Whole> {
-  readonly #length: number
   readonly #closing: Buffer
   readonly #delimiter: Buffer
   readonly #file: FileSink<Whole>
-  #taken = 0
-  /** The last bytes of the file, where a boundary may have begun. */
+  readonly #checkLength: (bytes: number) => void
+  /** The last bytes that came, in which a boundary may have begun. */
   #tail: Buffer = Buffer.alloc(0)
-  #end: Buffer = Buffer.alloc(0)
+  /** What came after the file; null: it goes on. */
+  #after: Buffer | null = null
+  #length = 0
 
-  /** @param length of the file, in bytes */
-  constructor(length: number, boundary: string, file: FileSink<Whole>) {
-    this.#length = length
+  /** @param checkLength told how long the file is when it is whole; throws to refuse it */
+  constructor(boundary: string, file: FileSink<Whole>, checkLength: (bytes: number) => void) {
     this.#closing = formClosing(boundary)
     this.#delimiter = Buffer.from(`${CRLF}--${boundary}`)
     this.#file = file
+    this.#checkLength = checkLength
   }
 
   /** @throws S3Error `MalformedPOSTRequest` */
   push(chunk: Buffer): void {
-    const slice = chunk.subarray(0, this.#length - this.#taken)
-    const rest = chunk.subarray(slice.length)
-    if (slice.length > 0) {
-      const seam = Buffer.concat([this.#tail, slice.subarray(0, this.#delimiter.length - 1)])
-      if (seam.includes(this.#delimiter) || slice.includes(this.#delimiter)) {
-        throw malformed('something behind the file')
-      }
-      this.#tail = Buffer.concat([this.#tail, slice.subarray(-this.#delimiter.length)]).subarray(
-        -(this.#delimiter.length - 1),
-      )
-      this.#taken += slice.length
-      this.#file.push(slice)
+    if (this.#after !== null) {
+      this.#follow(chunk)
+      return
     }
-    if (rest.length === 0) return
-    if (this.#end.length + rest.length > this.#closing.length) throw malformed('something behind the form')
-    this.#end = Buffer.concat([this.#end, rest])
+    const overlap = this.#delimiter.length - 1
+    // A boundary that began in an earlier piece ends within these bytes.
+    const seam = Buffer.concat([this.#tail, chunk.subarray(0, overlap)])
+    const begun = seam.indexOf(this.#delimiter)
+    if (begun !== -1) {
+      this.#emit(seam.subarray(0, begun))
+      this.#follow(chunk.subarray(begun - this.#tail.length + this.#delimiter.length))
+      return
+    }
+    const found = chunk.indexOf(this.#delimiter)
+    if (found !== -1) {
+      this.#emit(this.#tail)
+      this.#emit(chunk.subarray(0, found))
+      this.#follow(chunk.subarray(found + this.#delimiter.length))
+      return
+    }
+    if (chunk.length < overlap) {
+      this.#emit(seam.subarray(0, -overlap))
+      this.#tail = seam.subarray(-overlap)
+      return
+    }
+    this.#emit(this.#tail)
+    this.#emit(chunk.subarray(0, -overlap))
+    this.#tail = Buffer.from(chunk.subarray(-overlap))
   }
 
-  /** @throws S3Error `MalformedPOSTRequest`, `IncompleteBody` */
+  /** @throws S3Error `MalformedPOSTRequest`, and what the check of its length throws */
   end(): Whole {
-    if (this.#taken !== this.#length) throw new S3Error('IncompleteBody')
-    if (!this.#end.equals(this.#closing)) throw malformed('no closing boundary')
+    if (this.#after === null) throw malformed('no closing boundary')
+    // From the end of the boundary that ended the file.
+    const rest = Buffer.concat([this.#delimiter, this.#after])
+    if (!rest.subarray(-this.#closing.length).equals(this.#closing)) throw malformed('no closing boundary')
+    if (
+      rest.indexOf(`${this.#delimiter.toString('latin1')}--`, 0, 'latin1') !==
+      rest.length - this.#closing.length
+    ) {
+      throw malformed('something follows the form')
+    }
+    this.#checkLength(this.#length)
     return this.#file.end()
+  }
+
+  #emit(slice: Buffer): void {
+    if (slice.length === 0) return
+    this.#length += slice.length
+    this.#file.push(slice)
+  }
+
+  #follow(bytes: Buffer): void {
+    const after = Buffer.concat([this.#after ?? Buffer.alloc(0), bytes])
+    if (after.length > MAX_TAIL) throw malformed('too much follows the file')
+    this.#after = after
   }
 }
 

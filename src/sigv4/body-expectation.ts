@@ -15,12 +15,16 @@ export type BodyEnvelope =
   | { readonly kind: 'signed-chunks-trailer'; readonly seed: VerifiedSignature }
   | { readonly kind: 'unsigned-trailer' }
 
+export type LengthIs = 'exactly' | 'at-most'
+
 export interface BodyExpectation {
   readonly envelope: BodyEnvelope
   /** Bytes on the wire; null with `Transfer-Encoding: chunked`. */
   readonly wireLength: number | null
   /** Bytes of the object. */
   readonly decodedLength: number
+  /** `exactly` as many; `at-most`: a form may have fields after its file, which nobody has announced. */
+  readonly lengthIs: LengthIs
   readonly md5: Buffer | null
   readonly checksum: ChecksumDeclaration
 }
@@ -38,6 +42,8 @@ export interface BodyDeclaration {
    * body verifier cannot check.
    */
   readonly checksumOf: 'body' | 'object'
+  /** Absent: exactly. */
+  readonly lengthIs?: LengthIs
 }
 
 const NO_CHECKSUM: ChecksumDeclaration = { kind: 'none' }
@@ -55,6 +61,7 @@ export function bodyExpectation(declaration: BodyDeclaration): BodyExpectation {
     envelope: envelopeOf(declaration),
     wireLength,
     decodedLength,
+    lengthIs: declaration.lengthIs ?? 'exactly',
     md5: declaredMd5(headers),
     checksum: declaration.checksumOf === 'object' ? NO_CHECKSUM : declaredChecksum(headers, mode, hoisted),
   }

@@ -11,7 +11,7 @@
  */
 import { S3Error } from '../s3/error.ts'
 import { BodyDigests, type VerifiedChecksums } from './body-digests.ts'
-import type { BodyEnvelope, BodyExpectation } from './body-expectation.ts'
+import type { BodyEnvelope, BodyExpectation, LengthIs } from './body-expectation.ts'
 import type { Checksums } from './checksum.ts'
 import { checksumAlgorithmOf } from './checksum-headers.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
@@ -77,9 +77,11 @@ class LatchingVerifier implements BodyVerifier {
   end(): VerifiedBody {
     if (this.#failure !== undefined) throw this.#failure.error
     try {
-      const { wireLength, decodedLength } = this.#expectation
-      if (wireLength !== null && wireLength !== this.#received) throw new S3Error('IncompleteBody')
-      return { length: decodedLength, checksums: this.#body.end() }
+      const { wireLength, decodedLength, lengthIs } = this.#expectation
+      const exactly = wireLength !== null && lengthIs === 'exactly'
+      if (exactly && wireLength !== this.#received) throw new S3Error('IncompleteBody')
+      const checksums = this.#body.end()
+      return { length: exactly ? decodedLength : Math.min(decodedLength, this.#received), checksums }
     } catch (error) {
       this.#failure = { error }
       throw error
@@ -90,11 +92,17 @@ class LatchingVerifier implements BodyVerifier {
 class IdentityBody implements Body {
   readonly #digests: BodyDigests
   readonly #emit: (slice: Buffer) => void
+  readonly #lengthIs: LengthIs
   #left: number
 
-  constructor({ decodedLength }: BodyExpectation, digests: BodyDigests, emit: (slice: Buffer) => void) {
+  constructor(
+    { decodedLength, lengthIs }: BodyExpectation,
+    digests: BodyDigests,
+    emit: (slice: Buffer) => void,
+  ) {
     this.#digests = digests
     this.#emit = emit
+    this.#lengthIs = lengthIs
     this.#left = decodedLength
   }
 
@@ -106,7 +114,7 @@ class IdentityBody implements Body {
   }
 
   end(): VerifiedChecksums {
-    if (this.#left !== 0) throw new S3Error('IncompleteBody')
+    if (this.#left !== 0 && this.#lengthIs === 'exactly') throw new S3Error('IncompleteBody')
     return this.#digests.verify(null)
   }
 }

@@ -63,22 +63,15 @@ export function requireCredential(text: string, place: CredentialPlace, rules: S
   return credential
 }
 
-/** @throws S3Error in the words of `place` where date format, service, terminal or region is not ours */
+/** @throws S3Error in the words of `place` for the first, in AWS's order, of terminal, service, region and date that is not ours */
 export function checkScope(credential: Credential, place: CredentialPlace, rules: ScopeRules): void {
   const { date, region, service, terminal, given } = credential
   const fault = FAULT[place]
-  if (!isScopeDate(date)) {
-    throw fault(
-      `incorrect date format "${date}". This date in the credential must be in the format "yyyyMMdd".`,
-      given,
-      [],
-    )
+  if (terminal !== TERMINAL) {
+    throw fault(`incorrect terminal "${terminal}". This endpoint uses "${TERMINAL}".`, given, [])
   }
   if (service !== rules.service) {
     throw fault(`incorrect service "${service}". This endpoint belongs to "${rules.service}".`, given, [])
-  }
-  if (terminal !== TERMINAL) {
-    throw fault(`incorrect terminal "${terminal}". This endpoint uses "${TERMINAL}".`, given, [])
   }
   if (!rules.regions.has(region)) {
     const quote = REGION_QUOTE[place]
@@ -86,6 +79,13 @@ export function checkScope(credential: Credential, place: CredentialPlace, rules
       `the region ${quote}${region}${quote} is wrong; expecting ${quote}${rules.region}${quote}`,
       given,
       [['Region', rules.region]],
+    )
+  }
+  if (!isScopeDate(date)) {
+    throw fault(
+      `incorrect date format "${date}". This date in the credential must be in the format "yyyyMMdd".`,
+      given,
+      [],
     )
   }
 }

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { element, elements, verdict } from '../behaviour/world.ts'
 import { Connection, header, type RawHeaders, send, serialize } from '../support/raw-http.ts'
 import { encodeKey, encodeQuery } from '../support/reference-signer.ts'
-import { chunked, presigned, signed } from '../support/s3-request.ts'
+import { chunked, FORM_BOUNDARY, postForm, presigned, signed } from '../support/s3-request.ts'
 import { BACKEND_CREDENTIALS } from '../support/stage.ts'
 import { type Arena, as, deliver } from './arena.ts'
 import type { Experiment } from './attack.ts'
@@ -95,6 +95,43 @@ const headersOnTheWay: readonly Experiment[] = [
       expect(value('host')).toBe(`127.0.0.1:${arena.backend.port}`)
       expect(value('x-amz-meta-kept')).toBe('yes')
       expect(JSON.stringify(request)).not.toContain(arena.owner.accessKey)
+    },
+  },
+  {
+    row: 6,
+    title: 'a field after the file of a form means nothing',
+    run: async (arena) => {
+      const form = postForm(arena.owner, {
+        host: arena.gate.host,
+        bucket: 'ours',
+        fields: [['key', 'form']],
+        file: 'of the form',
+        closing: `\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\npublic-read\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="file"\r\n\r\nanother\r\n--${FORM_BOUNDARY}--\r\n`,
+      })
+      expect(verdict(await deliver(arena, form))).toBe('204')
+      expect(arena.backend.object('ours', 'form')?.toString()).toBe('of the form')
+      const names = arena.backend.received.flatMap(({ headers }) =>
+        headers.map(([name]) => name.toLowerCase()),
+      )
+      expect(names).not.toContain('x-amz-acl')
+    },
+  },
+  {
+    row: 6,
+    title: 'a field after a file whose length the backend has been told leaves no object',
+    run: async (arena) => {
+      const form = postForm(arena.owner, {
+        host: arena.gate.host,
+        bucket: 'ours',
+        fields: [['key', 'long form']],
+        file: Buffer.alloc(300_000),
+        closing: `\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="submit"\r\n\r\nUpload\r\n--${FORM_BOUNDARY}--\r\n`,
+      })
+      const answer = await deliver(arena, form)
+      expect(verdict(answer)).toBe('400 MalformedPOSTRequest')
+      expect(answer.body.toString()).toContain('put the file last')
+      expect(arena.backend.object('ours', 'long form')).toBeUndefined()
+      expect(arena.backend.received.filter(({ complete }) => complete)).toEqual([])
     },
   },
   ...(

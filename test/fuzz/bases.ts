@@ -4,9 +4,15 @@
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { RawRequest } from '../support/raw-http.ts'
+import type { RawHeaders, RawRequest } from '../support/raw-http.ts'
 import { type Credentials, encodeQuery } from '../support/reference-signer.ts'
-import { chunked, postForm, presigned, signed } from '../support/s3-request.ts'
+import {
+  chunked as chunk,
+  postForm,
+  presigned as presign,
+  type S3Request,
+  signed as sign,
+} from '../support/s3-request.ts'
 
 /** Whose requests they are, and where. */
 export interface Tenant {
@@ -39,19 +45,41 @@ const DELETE =
   '<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Object><Key>a&amp;b</Key></Object><Object><Key>c</Key></Object></Delete>'
 const TAGGING = '<Tagging><TagSet><Tag><Key>k</Key><Value>v w</Value></Tag></TagSet></Tagging>'
 
+/** What requests come with and means nothing for them: on reads more than on writes. */
+export interface Idle {
+  readonly headers: { readonly read: RawHeaders; readonly write: RawHeaders }
+  /** Pieces of a query. */
+  readonly parameters: { readonly read: readonly string[]; readonly write: readonly string[] }
+}
+
+export const NOTHING: Idle = { headers: { read: [], write: [] }, parameters: { read: [], write: [] } }
+
 /** Signs all of them now: they are good for a quarter of an hour. */
-export function basesOf({ host, credentials, projectId, bucket }: Tenant): readonly Base[] {
+export function basesOf({ host, credentials, projectId, bucket }: Tenant, idle: Idle): readonly Base[] {
+  /** With what means nothing, signed as everything else. */
+  const withIdle = (request: S3Request): S3Request => {
+    const side = request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'write'
+    const parameters = idle.parameters[side].join('&')
+    const joint = request.target.includes('?') ? '&' : '?'
+    return {
+      ...request,
+      target: parameters === '' ? request.target : `${request.target}${joint}${parameters}`,
+      headers: [...(request.headers ?? []), ...idle.headers[side]],
+    }
+  }
+  const signed = (...[who, request, options]: Parameters<typeof sign>) =>
+    sign(who, withIdle(request), options)
+  const presigned = (...[who, request, options]: Parameters<typeof presign>) =>
+    presign(who, withIdle(request), options)
+  const chunked = (...[who, request, options]: Parameters<typeof chunk>) =>
+    chunk(who, withIdle(request), options)
   const at = Date.now()
   const there: Credentials = { ...credentials, accessKey: `${credentials.accessKey}@${projectId}` }
   const options = { host, at }
   const on = (rest: string) => `/${bucket}${rest}`
   const base = (kind: string, request: RawRequest): Base => ({ kind, request })
-  const header = (
-    kind: string,
-    method: string,
-    rest: string,
-    more: Partial<Parameters<typeof signed>[1]> = {},
-  ) => base(kind, signed(credentials, { method, target: on(rest), ...more }, options))
+  const header = (kind: string, method: string, rest: string, more: Partial<S3Request> = {}) =>
+    base(kind, signed(credentials, { method, target: on(rest), ...more }, options))
   return [
     header('get', 'GET', '/get'),
     header('get a range', 'GET', '/range', { headers: [['Range', 'bytes=0-3']] }),

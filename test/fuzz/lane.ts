@@ -7,9 +7,10 @@ import {
   TornResponse,
 } from '../support/raw-http.ts'
 import type { RecordedRequest } from '../support/recording-backend.ts'
-import { type Base, basesOf, type Tenant } from './bases.ts'
+import { type Base, basesOf, NOTHING, type Tenant } from './bases.ts'
+import { idleInputs } from './idle.ts'
 import { type Mutant, mutate } from './mutate.ts'
-import { type Opinion, opinionOf, type Passable } from './oracle.ts'
+import { foldAll, type Opinion, opinionOf, type Passable } from './oracle.ts'
 import { Random } from './random.ts'
 
 /** What a valid request leads to. */
@@ -93,11 +94,28 @@ export class Lane {
     this.#connection?.close()
   }
 
-  /** Every valid request passes, and leads to one request at the backend. */
+  /**
+   * Every valid request passes, and leads to one request at the backend; with what means nothing for it among its
+   * headers and parameters to the same.
+   */
   async #sign(): Promise<void> {
     this.#signedAt = Date.now()
+    const consequences = await this.#consequencesOf(basesOf(this.#options.tenant, NOTHING))
+    const idle = await this.#consequencesOf(basesOf(this.#options.tenant, idleInputs(this.#random)))
+    for (const [i, { base, forwarded }] of idle.entries()) {
+      const without = consequences[i]?.forwarded
+      if (seen(forwarded) !== (without && seen(without))) {
+        throw new Violation(
+          `what means nothing changes what is forwarded: ${base.kind}\n${shown(serialize(base.request))}\n${seen(forwarded)}`,
+        )
+      }
+    }
+    this.#consequences = [...consequences, ...idle]
+  }
+
+  async #consequencesOf(bases: readonly Base[]): Promise<readonly Consequence[]> {
     const consequences: Consequence[] = []
-    for (const base of basesOf(this.#options.tenant)) {
+    for (const base of bases) {
       this.#arrived = []
       const response = await this.#exchange(serialize(base.request), {
         methods: [base.request.method],
@@ -119,7 +137,7 @@ export class Lane {
       }
       consequences.push({ base, signature: asked.signature, forwarded, response })
     }
-    this.#consequences = consequences
+    return consequences
   }
 
   #opinion(bytes: Buffer): Opinion {
@@ -241,6 +259,11 @@ function unasked(
   return undefined
 }
 
+/** All of a request at the backend that lasts. */
+function seen({ method, target, headers, body }: RecordedRequest): string {
+  return JSON.stringify([method, target, lasting(headers).toSorted(), body.toString('latin1')])
+}
+
 const OTHER_TARGET = 'another target'
 
 /** How a request at the backend differs from what the valid one led to; undefined: it does not. */
@@ -276,10 +299,10 @@ function sameBody(
     : false
 }
 
-/** Lower-case, without what the gate writes anew. Runs of spaces are one to a signature, and so they are here. */
+/** Lower-case, without what the gate writes anew. Runs of white space are one to a signature, and so they are here. */
 function lasting(headers: RawHeaders): RawHeaders {
   return headers
-    .map(([name, value]): [string, string] => [name.toLowerCase(), value.replace(/ +/g, ' ')])
+    .map(([name, value]): [string, string] => [name.toLowerCase(), foldAll(value)])
     .filter(([name]) => !VOLATILE.has(name))
 }
 

@@ -30,6 +30,9 @@ const ADDED_HEADERS: RawHeaders = [
   ['x-amz-checksum-crc32', 'AAAAAA=='],
   ['x-amz-expected-bucket-owner', 'somebody'],
   ['x_amz_acl', 'public-read'],
+  ['X_Request_Id', '1'],
+  ['x-amz-te', 'append-md5'],
+  ['x-amz-something-new', '1'],
   ['x-minio-source-mtime', '1'],
   ['x-rgw-storage-class', 'X'],
   [
@@ -77,6 +80,8 @@ const ADDED_PARAMETERS = [
   'X-Amz-Content-Sha256=UNSIGNED-PAYLOAD',
   'X-Amz-Security-Token=x',
   'x-id=GetObject',
+  'x-note=1',
+  'frobnicate',
   'AWSAccessKeyId=x',
   'Signature=x',
   'Expires=9999999999',

@@ -7,7 +7,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { RawHeaders } from '../support/raw-http.ts'
-import { amzDate, canonicalRequest, sha256, split } from '../support/reference-signer.ts'
+import { amzDate, canonicalRequest, type Folding, sha256, split } from '../support/reference-signer.ts'
 
 /** A request that may pass, as far as its signature and payload are concerned. */
 export interface Passable {
@@ -118,7 +118,7 @@ function judged(read: Read, secrets: ReadonlyMap<string, string>, now: number): 
   const secret = secrets.get(claim?.credential[0]?.split('@')[0] ?? '')
   if (claim === undefined || secret === undefined) return undefined
   const names = claim.signedHeaders.split(';')
-  const unsigned = read.headers.filter(([name]) => !names.includes(name))
+  const unsigned = merged(read.headers.filter(([name]) => !names.includes(name)))
   if (
     unsigned.some(
       ([name]) => name === 'host' || (name.startsWith('x-amz-') && name !== 'x-amz-content-sha256'),
@@ -127,13 +127,40 @@ function judged(read: Read, secrets: ReadonlyMap<string, string>, now: number): 
     return undefined
   }
   const [, ...scope] = claim.credential
-  const canonical = canonicalRequest({ ...read, target: claim.target }, names, claim.payload)
   const chain = chainOf(secret, claim.date, scope)
-  const signature = chain('AWS4-HMAC-SHA256', [sha256(Buffer.from(canonical, 'latin1'))])
-  if (signature !== claim.signature) return undefined
+  const { signature } = claim
+  const isSigned = FOLDINGS.some((fold) => {
+    const canonical = canonicalRequest({ ...read, target: claim.target }, names, claim.payload, fold)
+    return chain('AWS4-HMAC-SHA256', [sha256(Buffer.from(canonical, 'latin1'))]) === signature
+  })
+  if (!isSigned) return undefined
   const body = payloadOf(read, claim.payload, (kind, lines) => chain(kind, lines), signature)
   if (body === undefined) return undefined
   return { method: read.method, target: read.target, signature, unsigned, body }
+}
+
+/** All that any signer takes for white space, made one space: bytes of UTF-8, held as latin1. */
+export const foldAll: Folding = (value) =>
+  value.replace(
+    /(?:[\t ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+/g,
+    ' ',
+  )
+
+/** How signers read white space within values. */
+const FOLDINGS: readonly Folding[] = [
+  (value) => value.replace(/ +/g, ' '),
+  (value) => value.replace(/[ \t]+/g, ' '),
+  (value) => foldAll(value).trim(),
+]
+
+/** Repeated headers as the one that they are together. */
+function merged(headers: RawHeaders): RawHeaders {
+  const values = new Map<string, string>()
+  for (const [name, value] of headers) {
+    const earlier = values.get(name)
+    values.set(name, earlier === undefined ? value : `${earlier},${value}`)
+  }
+  return [...values]
 }
 
 interface Claim {
@@ -283,7 +310,7 @@ function checksum(name: string, body: Buffer): string | undefined {
   return bytes.toString('base64')
 }
 
-/** A form passes where its policy is signed, holds, and covers every field. */
+/** A form passes where its policy is signed, holds, and covers every field up to the file; what follows it is ignored. */
 function formPasses(
   read: Read,
   type: string,
@@ -300,7 +327,8 @@ function formPasses(
     const head = part.indexOf('\r\n\r\n')
     const name = /\bname=(?:"([^"]*)"|([^\s;"]+))/i.exec(part.slice(0, head))
     const key = (name?.[1] ?? name?.[2] ?? '').toLowerCase()
-    if (!part.startsWith('\r\n') || head === -1 || file !== undefined || fields.has(key)) return undefined
+    if (file !== undefined) continue
+    if (!part.startsWith('\r\n') || head === -1 || fields.has(key)) return undefined
     if (key === 'file') file = part.slice(head + 4)
     else fields.set(key, part.slice(head + 4))
   }

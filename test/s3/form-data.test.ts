@@ -90,16 +90,17 @@ describe('what stands before the file', () => {
 })
 
 describe('the file', () => {
-  /** Decodes `body` in pieces of `size` bytes, the file being `length` bytes long. */
-  function decode(body: Buffer, length: number, size: number): Buffer {
+  /** Decodes `body` in pieces of `size` bytes. */
+  function decode(body: Buffer, size: number, checkLength: (bytes: number) => void = () => {}): Buffer {
     const slices: Buffer[] = []
     let ended = false
-    const decoder = new FormFileDecoder(length, BOUNDARY, {
-      push: (slice) => slices.push(slice),
+    const file = {
+      push: (slice: Buffer) => slices.push(Buffer.from(slice)),
       end: () => {
         ended = true
       },
-    })
+    }
+    const decoder = new FormFileDecoder(BOUNDARY, file, checkLength)
     for (let i = 0; i < body.length; i += size) decoder.push(body.subarray(i, i + size))
     decoder.end()
     expect(ended).toBe(true)
@@ -107,31 +108,46 @@ describe('the file', () => {
   }
 
   const closing = formClosing(BOUNDARY)
+  const CONTENTS = ['', 'x', '\r\n', `--${BOUNDARY}`, '\r\n--xX', '\r\n--xX\r\n--xX-\r\n-', 'a'.repeat(100)]
+  const FIELDS = `\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\npublic-read`
 
-  it.each(['', 'x', '\r\n', `--${BOUNDARY}`, `\r\n--xX`, 'a'.repeat(100)])(
-    'comes out as it is: %j',
-    (content) => {
-      const bytes = Buffer.from(content)
-      for (let size = 1; size < 40; size++) {
-        expect(decode(Buffer.concat([bytes, closing]), bytes.length, size)).toEqual(bytes)
+  it.each(CONTENTS)('comes out as it is: %j', (content) => {
+    for (const after of ['', FIELDS, FIELDS + FIELDS]) {
+      for (let size = 1; size < 60; size++) {
+        let length = -1
+        const body = Buffer.concat([Buffer.from(content + after), closing])
+        const file = decode(body, size, (bytes) => {
+          length = bytes
+        })
+        expect([file.toString(), length]).toEqual([content, content.length])
       }
-    },
-  )
+    }
+  })
 
-  const BAD: readonly (readonly [string, string, number, S3ErrorCode])[] = [
+  const BAD: readonly (readonly [string, string, S3ErrorCode])[] = [
+    ['something follows the form', `abc\r\n--${BOUNDARY}--\r\nmore`, 'MalformedPOSTRequest'],
     [
-      'another part follows',
-      `abc\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\nx`,
-      62,
+      'another form follows the form',
+      `abc\r\n--${BOUNDARY}--\r\n--${BOUNDARY}${FIELDS}\r\n--${BOUNDARY}--\r\n`,
       'MalformedPOSTRequest',
     ],
-    ['something follows the form', `abc\r\n--${BOUNDARY}--\r\nmore`, 3, 'MalformedPOSTRequest'],
-    ['the closing boundary is another', 'abc\r\n--yYy--\r\n', 3, 'MalformedPOSTRequest'],
-    ['the closing boundary is missing', 'abc', 3, 'MalformedPOSTRequest'],
-    ['it is short', 'ab', 3, 'IncompleteBody'],
+    ['the closing boundary is another', 'abc\r\n--yYy--\r\n', 'MalformedPOSTRequest'],
+    ['the closing boundary is missing', 'abc', 'MalformedPOSTRequest'],
+    ['a field does not end', `abc${FIELDS}`, 'MalformedPOSTRequest'],
+    ['too much follows', `abc${FIELDS}${'x'.repeat(40_000)}\r\n--${BOUNDARY}--\r\n`, 'MalformedPOSTRequest'],
   ]
-  it.each(BAD)('is refused where %s', (_, text, length, code) => {
-    for (let size = 1; size < 40; size++)
-      expect(codeOf(() => decode(Buffer.from(text), length, size))).toBe(code)
+  it.each(BAD)('is refused where %s', (_, text, code) => {
+    for (const size of [1, 2, 3, 7, 16, 39, 1000]) {
+      expect(codeOf(() => decode(Buffer.from(text), size))).toBe(code)
+    }
+  })
+
+  it('is refused where its length is', () => {
+    const refuse = () => {
+      throw new S3Error('EntityTooLarge')
+    }
+    expect(codeOf(() => decode(Buffer.concat([Buffer.from('abc'), closing]), 5, refuse))).toBe(
+      'EntityTooLarge',
+    )
   })
 })

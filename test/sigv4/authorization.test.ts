@@ -127,6 +127,16 @@ describe('AuthorizationHeaderMalformed', () => {
       header({ credential: 'KEY/20130524/eu-test-1/s3/aws5_request' }),
       'incorrect terminal "aws5_request". This endpoint uses "aws4_request".',
     ],
+    [
+      'all of it wrong: the terminal is named',
+      header({ credential: 'KEY/x/mars/ec2/aws5_request' }),
+      'incorrect terminal "aws5_request". This endpoint uses "aws4_request".',
+    ],
+    [
+      'all but the terminal wrong: the service is named',
+      header({ credential: 'KEY/x/mars/ec2/aws4_request' }),
+      'incorrect service "ec2". This endpoint belongs to "s3".',
+    ],
     ...['2013052', '2013-05-24', '20131324', 'yyyyMMdd', ''].map(
       (date) =>
         [
@@ -169,6 +179,11 @@ describe('AuthorizationHeaderMalformed', () => {
     ['encoded twice', `KEY%2540${PROJECT}/${SCOPE}`],
   ])('credential: %s', (_, credential) => {
     expect(refusalOf(() => judge(header({ credential })))).toMatchObject({ status: 400, message: CREDENTIAL })
+  })
+
+  test('region and date wrong: the region is named', () => {
+    const { message } = refusalOf(() => judge(header({ credential: 'KEY/x/mars/s3/aws4_request' })))
+    expect(message).toContain("the region 'mars' is wrong")
   })
 
   test('wrong region names ours', () => {

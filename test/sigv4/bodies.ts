@@ -91,6 +91,7 @@ export const chunked = (
   envelope: kind === 'unsigned-trailer' ? { kind } : { kind, seed: SEED },
   wireLength: null,
   decodedLength,
+  lengthIs: 'exactly',
   md5: null,
   checksum: algorithm === undefined ? { kind: 'none' } : { kind: 'trailer', algorithm },
 })

@@ -27,6 +27,7 @@ const expectation = (changes: Partial<BodyExpectation>): BodyExpectation => ({
   envelope: { kind: 'unsigned-trailer' },
   wireLength: null,
   decodedLength: DATA.length,
+  lengthIs: 'exactly',
   md5: null,
   checksum: { kind: 'none' },
   ...changes,

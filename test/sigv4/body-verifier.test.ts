@@ -132,6 +132,7 @@ const identity = (length: number, changes: Partial<BodyExpectation> = {}): BodyE
   envelope: { kind: 'identity', sha256: null },
   wireLength: length,
   decodedLength: length,
+  lengthIs: 'exactly',
   md5: null,
   checksum: { kind: 'none' },
   ...changes,

@@ -88,6 +88,7 @@ const body = (changes: Partial<BodyExpectation>, ...pieces: (Buffer | string)[])
       envelope: { kind: 'identity', sha256: null },
       wireLength: null,
       decodedLength: 5,
+      lengthIs: 'exactly',
       md5: null,
       checksum: { kind: 'none' },
       ...changes,

@@ -267,7 +267,7 @@ export interface PostFormOptions extends SigningOptions {
 /** In a form's key: the name of the file that the browser sends. */
 export const FILENAME = '\x24{filename}'
 
-const BOUNDARY = 'form-boundary-7MA4YWxkTrZu0gW'
+export const FORM_BOUNDARY = 'form-boundary-7MA4YWxkTrZu0gW'
 
 /** A browser's form upload with a signed policy. */
 export function postForm(credentials: Credentials, options: PostFormOptions): RawRequest {
@@ -304,22 +304,23 @@ export function formRequest(
   fields: RawHeaders,
 ): RawRequest {
   const parts = fields.map(
-    ([name, value]) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    ([name, value]) =>
+      `--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   )
   const body = Buffer.concat([
     Buffer.from(parts.join('')),
     Buffer.from(
-      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="upload.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+      `--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="upload.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`,
     ),
     Buffer.from(options.file),
-    Buffer.from(options.closing ?? `\r\n--${BOUNDARY}--\r\n`),
+    Buffer.from(options.closing ?? `\r\n--${FORM_BOUNDARY}--\r\n`),
   ])
   return {
     method: 'POST',
     target: `/${options.bucket}`,
     headers: [
       ['Host', options.host],
-      ['Content-Type', `multipart/form-data; boundary=${BOUNDARY}`],
+      ['Content-Type', `multipart/form-data; boundary=${FORM_BOUNDARY}`],
       ['Content-Length', String(body.length)],
     ],
     body,

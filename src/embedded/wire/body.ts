@@ -110,6 +110,7 @@ function expectation(body: RequestBody, headers: Headers): BodyExpectation {
     envelope: { kind: 'identity', sha256: body.payload.kind === 'sha256' ? body.payload.hex : null },
     wireLength: body.length,
     decodedLength: body.length,
+    lengthIs: 'exactly',
     md5: declaredMd5(headers),
     checksum: declaredChecksum(headers, body.payload, NONE_HOISTED),
   }

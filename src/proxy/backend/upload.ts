@@ -11,6 +11,7 @@ import { Readable } from 'node:stream'
 import { StoreUnavailable } from '../../iam/reader.ts'
 import { S3Error } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
+import type { LengthIs } from '../../sigv4/body-expectation.ts'
 import type { ChecksumAlgorithm } from '../../sigv4/checksum.ts'
 import type { ReadBuffers } from '../read-buffers.ts'
 import { TrailerFraming } from './trailer.ts'
@@ -31,6 +32,8 @@ export interface UploadOptions {
   readonly source: IncomingMessage
   /** Length of the decoded body: the `Content-Length` towards the backend. */
   readonly length: number
+  /** `at-most`: it may turn out shorter, which is taken of a body that is still all here. */
+  readonly lengthIs: LengthIs
   /** Makes the decoder, which hands every decoded slice to `emit`. */
   readonly decoder: (emit: (slice: Buffer) => void) => BodyDecoder
   /** A checksum that comes behind the body and that the backend is to have; null: none, or it cannot take one. */
@@ -73,6 +76,8 @@ export interface Upload {
 
 /** A body up to this length is sent in one piece with its headers, once it is all there. */
 const WHOLE_BYTES = 16 * 1024
+/** The same of a body whose length is known only at its end. */
+const WHOLE_BYTES_AT_MOST = 256 * 1024
 
 export function createUpload(options: UploadOptions): Upload {
   return new ClientUpload(options)
@@ -87,6 +92,8 @@ class ClientUpload implements Upload {
   readonly #beforeLastPiece: () => void
   readonly #trailer: ChecksumAlgorithm | null
   readonly #readBuffers: ReadBuffers
+  readonly #wholeBytes: number
+  readonly #lengthIs: LengthIs
   #receiver: UploadReceiver | null = null
   /** Decoded and not yet let go. The last of them stays until the body is verified. */
   #held: Buffer[] = []
@@ -103,6 +110,8 @@ class ClientUpload implements Upload {
     this.#beforeLastPiece = options.beforeLastPiece
     this.#trailer = options.trailer
     this.#readBuffers = options.readBuffers
+    this.#wholeBytes = options.lengthIs === 'exactly' ? WHOLE_BYTES : WHOLE_BYTES_AT_MOST
+    this.#lengthIs = options.lengthIs
   }
 
   begin(receiver: UploadReceiver): void {
@@ -140,7 +149,7 @@ class ClientUpload implements Upload {
       this.#fail(error)
       return
     }
-    if (this.#held.length > 1 && (this.#body !== null || this.#heldBytes > WHOLE_BYTES)) this.#release()
+    if (this.#held.length > 1 && (this.#body !== null || this.#heldBytes > this.#wholeBytes)) this.#release()
   }
 
   /** Lets go all slices but the last. */
@@ -185,9 +194,7 @@ class ClientUpload implements Upload {
     let ending: Buffer | null
     try {
       checksums = this.#decoder.end().checksums
-      if (this.#releasedBytes + this.#heldBytes !== this.length) {
-        throw new S3Error('IncompleteBody', { reason: 'the body is shorter than was announced' })
-      }
+      if (this.#releasedBytes + this.#heldBytes !== this.length) this.#refuseShort()
       ending = this.#framing?.end(checksums) ?? null
       this.#beforeLastPiece()
     } catch (error) {
@@ -205,6 +212,17 @@ class ClientUpload implements Upload {
     for (const slice of held) this.#letGo(this.#body, slice)
     if (ending !== null) this.#body.push(ending)
     this.#body.push(null)
+  }
+
+  /** What was announced to the backend cannot be taken back. */
+  #refuseShort(): void {
+    if (this.#lengthIs === 'exactly') {
+      throw new S3Error('IncompleteBody', { reason: 'the body is shorter than was announced' })
+    }
+    if (this.#body === null) return
+    throw new S3Error('MalformedPOSTRequest', {
+      message: `Fields follow the file of this form. Of a file of more than ${WHOLE_BYTES_AT_MOST} bytes put the file last.`,
+    })
   }
 
   readonly #onGone = (): void => {

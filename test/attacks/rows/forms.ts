@@ -1,5 +1,11 @@
 /** Attacks with form uploads. */
-import { FILENAME, formRequest, type PostFormOptions, postForm } from '../../support/s3-request.ts'
+import {
+  FILENAME,
+  FORM_BOUNDARY,
+  formRequest,
+  type PostFormOptions,
+  postForm,
+} from '../../support/s3-request.ts'
 import { type Arena, deliver } from '../arena.ts'
 import type { Attack } from '../attack.ts'
 
@@ -26,6 +32,8 @@ function form(
       ),
   }
 }
+
+const FIELD_AFTER_FILE = `\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\npublic-read\r\n--${FORM_BOUNDARY}--\r\n`
 
 const ours = { bucket: 'ours' }
 const anyKey = ['starts-with', '$key', '']
@@ -94,9 +102,18 @@ const conditions: readonly Attack[] = [
       ['x-amz-meta-a', 'x\r\nx-amz-acl: public-read'],
     ],
   }),
-  form('a field after the file', /^400/, {
-    closing:
-      '\r\n--form-boundary-7MA4YWxkTrZu0gW\r\nContent-Disposition: form-data; name="acl"\r\n\r\npublic-read\r\n--form-boundary-7MA4YWxkTrZu0gW--\r\n',
+  form('something after the end of the form', '400 MalformedPOSTRequest', {
+    closing: `\r\n--${FORM_BOUNDARY}--\r\nmore`,
+  }),
+  form('a file that is too long with fields after it', '400 EntityTooLarge', {
+    conditions: [ours, anyKey, ['content-length-range', 0, 3]],
+    file: 'four',
+    closing: FIELD_AFTER_FILE,
+  }),
+  form('a file that is too short, but for the fields after it', '400 EntityTooSmall', {
+    conditions: [ours, anyKey, ['content-length-range', 10, 100]],
+    file: 'four',
+    closing: FIELD_AFTER_FILE,
   }),
   form('a key of dot segments', /^400/, { fields: [['key', '../theirs/x']] }),
 ]

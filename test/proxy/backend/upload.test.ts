@@ -64,6 +64,7 @@ async function gate(
     upload = createUpload({
       source: incoming,
       length: expectation.decodedLength,
+      lengthIs: 'exactly',
       decoder: (emit) => createBodyVerifier(expectation, emit, checksums),
       trailer: options.trailer ?? null,
       beforeLastPiece: options.beforeLastPiece ?? (() => {}),
@@ -358,6 +359,7 @@ test('an upload whose endpoint cannot be reached goes to another', async () => {
     const upload = createUpload({
       source: incoming,
       length: body.length,
+      lengthIs: 'exactly',
       decoder: (emit) => ({ push: emit, end: () => ({ checksums: [] }) }),
       trailer: null,
       beforeLastPiece: () => {},
