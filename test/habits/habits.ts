@@ -1,0 +1,86 @@
+/**
+ * What S3 SDKs were seen to send, from `test/data/sdk-requests.json`, whose field `about` says how to read it. The
+ * file is written by `record/record.ts`.
+ */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+export const FILE = resolve('test/data/sdk-requests.json')
+
+export interface Habits {
+  readonly about: readonly string[]
+  /** What the embedded store does not have. Kept, not recorded: written by hand. */
+  readonly embedded: readonly EmbeddedRefusal[]
+  readonly clients: readonly ClientHabits[]
+}
+
+export interface EmbeddedRefusal {
+  readonly operation: string
+  readonly status: number
+  readonly code: string
+  readonly why: string
+}
+
+export interface ClientHabits {
+  readonly name: string
+  readonly version: string
+  readonly operations: readonly OperationHabits[]
+}
+
+export interface OperationHabits {
+  /** What the client was told to do. */
+  readonly operation: string
+  readonly http: readonly RecordedRequest[]
+  /** Absent: the same as over http. */
+  readonly https?: readonly RecordedRequest[]
+}
+
+export interface RecordedRequest {
+  /** Request line and header lines as sent, latin1, with placeholders. */
+  readonly head: readonly string[]
+  readonly body?: RecordedBody
+  /** What MinIO answered. */
+  readonly status: number
+}
+
+export interface RecordedBody {
+  /** What the body is about, out of all framing. */
+  readonly data: RecordedData
+  /** Sizes of the chunks of aws-chunked and what follows the last of them. */
+  readonly awsChunked?: { readonly sizes: readonly Repeated[]; readonly end: string }
+  /** Sizes of the chunks of `Transfer-Encoding: chunked`, around that. */
+  readonly httpChunks?: readonly Repeated[]
+}
+
+/** Text, bytes, or so many of one character after another. */
+export type RecordedData =
+  | string
+  | { readonly base64: string }
+  | { readonly fill: readonly (readonly [character: string, count: number])[] }
+
+/** A size, or `count x size`. */
+export type Repeated = number | string
+
+export function readHabits(): Habits {
+  return JSON.parse(readFileSync(FILE, 'utf8')) as Habits
+}
+
+/** `[3, '2x5']` → `[3, 5, 5]`. */
+export function sizesOf(sizes: readonly Repeated[]): readonly number[] {
+  return sizes.flatMap((size) => {
+    if (typeof size === 'number') return [size]
+    const [count, each] = size.split('x').map(Number)
+    return Array.from({ length: count ?? 0 }, () => each ?? 0)
+  })
+}
+
+/** The other way round. */
+export function repeated(sizes: readonly number[]): readonly Repeated[] {
+  const runs: [count: number, size: number][] = []
+  for (const size of sizes) {
+    const last = runs.at(-1)
+    if (last?.[1] === size) last[0]++
+    else runs.push([1, size])
+  }
+  return runs.map(([count, size]) => (count === 1 ? size : `${count}x${size}`))
+}

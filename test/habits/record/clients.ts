@@ -1,0 +1,23 @@
+/** The clients that are recorded, and how each is driven. */
+import { resolve } from 'node:path'
+import { cached } from '../../support/cache.ts'
+import type { Endpoint } from './drive.ts'
+
+export interface RecordedClient {
+  readonly name: string
+  /** The program that does what `drive.ts` describes, and what it is given beside. */
+  readonly command: readonly string[]
+  readonly env?: (endpoint: Endpoint) => Readonly<Record<string, string>>
+}
+
+const drivers = (path: string) => resolve('test/habits/record/drivers', path)
+const habits = (path: string) => cached(`habits/${path}`)
+const python = (driver: string, interpreter = habits('venv/bin/python')) => [
+  interpreter,
+  drivers(`python/${driver}`),
+]
+
+export const CLIENTS: readonly RecordedClient[] = [
+  { name: 'boto3 (Debian)', command: python('boto3_driver.py', '/usr/bin/python3') },
+  { name: 'boto3', command: python('boto3_driver.py', cached('venv/bin/python')) },
+]

@@ -1,0 +1,151 @@
+/**
+ * Records anew what S3 SDKs send, into `test/data/sdk-requests.json`. By hand, after `test/support/tools.sh` and
+ * `test/habits/record/tools.sh`, which put the programs in place:
+ *
+ *   node_modules/.bin/node test/habits/record/record.ts            all clients
+ *   node_modules/.bin/node test/habits/record/record.ts boto3 …    these only; the rest of the file stays
+ *
+ * Each client does its operations twice, over http and over https, through a proxy that keeps every byte, at a MinIO
+ * started for it.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GATE_CERTIFICATE } from '../../support/gate.ts'
+import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
+import { run } from '../../support/run.ts'
+import { type ClientHabits, FILE, type OperationHabits, readHabits, type RecordedRequest } from '../habits.ts'
+import { CLIENTS, type RecordedClient } from './clients.ts'
+import { type Driven, drive } from './drive.ts'
+import { RecordingProxy } from './proxy.ts'
+import { Memory, template } from './template.ts'
+
+const BUCKET = 'bucket-of-recorded-habits'
+
+const ABOUT = [
+  'Requests of S3 SDKs as they were on the wire, recorded by test/habits/record/record.ts (which says how to record',
+  'anew) in front of MinIO, and replayed by test/habits/replay.test.ts. `head` is the request line and the header',
+  'lines, byte for byte (latin1), `status` is what MinIO answered. `https` is there where a client sends something',
+  'else over TLS. A body is `data` (text, base64, or so many of a character after another), cut into chunks of',
+  '`awsChunked.sizes` (`count x size`), followed by `awsChunked.end`, and that into `httpChunks` of',
+  'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
+  'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
+  '{etag:N} of part N, {etag} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. `embedded` is',
+  'written by hand: what the embedded store refuses, and why.',
+]
+
+async function main(names: readonly string[]): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 's3warden-habits-'))
+  const minio = await startMinio()
+  try {
+    const trustStore = join(directory, 'authority.p12')
+    await succeed('keytool', [
+      ...['-importcert', '-noprompt', '-alias', 'gate', '-file', GATE_CERTIFICATE.authority],
+      ...['-keystore', trustStore, '-storetype', 'PKCS12', '-storepass', 'changeit'],
+    ])
+    const recorded = new Map<string, ClientHabits>()
+    for (const client of CLIENTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+      const made = await Promise.all(
+        (['http', 'https'] as const).map((scheme) => record(client, scheme, minio.port, directory, trustStore)),
+      )
+      recorded.set(client.name, together(client.name, made))
+    }
+    await write(recorded)
+  } finally {
+    await minio.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+interface Session {
+  readonly version: string
+  readonly operations: readonly { readonly operation: string; readonly requests: readonly RecordedRequest[] }[]
+}
+
+async function record(
+  client: RecordedClient,
+  scheme: 'http' | 'https',
+  minioPort: number,
+  directory: string,
+  trustStore: string,
+): Promise<Session> {
+  const proxy = await RecordingProxy.start(scheme, minioPort)
+  try {
+    const given = { ...MINIO_CREDENTIALS, host: `127.0.0.1:${proxy.port}`, bucket: `${BUCKET}-${scheme}` }
+    const driven: Driven = await drive(
+      client,
+      {
+        ...given,
+        url: `${scheme}://${given.host}`,
+        authority: GATE_CERTIFICATE.authority,
+        trustStore,
+        home: await mkdtemp(join(directory, 'home-')),
+      },
+      proxy,
+    )
+    for (const failure of driven.failures) console.log(`${client.name}, ${scheme}: ${failure}`)
+    const memory = new Memory()
+    const operations = driven.operations.map(({ operation, exchanges }) => ({
+      operation,
+      requests: exchanges.map((exchange) => {
+        const row = template(exchange, given, memory)
+        memory.note(exchange.head.split(' ')[1] ?? '', exchange.answer)
+        return row
+      }),
+    }))
+    const count = operations.reduce((sum, { requests }) => sum + requests.length, 0)
+    console.log(`${client.name} ${driven.version}, ${scheme}: ${count} requests`)
+    return { version: driven.version, operations }
+  } finally {
+    proxy.stop()
+  }
+}
+
+/** One record of both schemes. */
+function together(name: string, [http, https]: readonly Session[]): ClientHabits {
+  if (http === undefined || https === undefined) throw new Error('both schemes are recorded')
+  const named = [...new Set([...http.operations, ...https.operations].map(({ operation }) => operation))]
+  const of = (session: Session, operation: string) =>
+    session.operations.find((other) => other.operation === operation)?.requests ?? []
+  return {
+    name,
+    version: http.version,
+    operations: named.map((operation): OperationHabits => {
+      const [plain, secure] = [of(http, operation), of(https, operation)]
+      return { operation, http: plain, ...(essence(plain) === essence(secure) ? {} : { https: secure }) }
+    }),
+  }
+}
+
+/** What two forms of a request are compared by: some clients say their headers in another order each time. */
+function essence(requests: readonly RecordedRequest[]): string {
+  return JSON.stringify(requests.map(({ head, ...rest }) => ({ ...rest, head: [...head].sort() })))
+}
+
+async function write(recorded: ReadonlyMap<string, ClientHabits>): Promise<void> {
+  const before = readHabits()
+  const clients = CLIENTS.flatMap(({ name }) => {
+    const client = recorded.get(name) ?? before.clients.find((other) => other.name === name)
+    return client === undefined ? [] : [client]
+  })
+  await writeFile(FILE, `${laidOut({ about: ABOUT, embedded: before.embedded, clients })}\n`)
+}
+
+/** JSON with one line a header and no line of its own for what is short. */
+function laidOut(value: unknown, indent = ''): string {
+  const flat = JSON.stringify(value)
+  if (typeof value !== 'object' || value === null || indent.length + flat.length <= 110) return flat
+  const inner = `${indent} `
+  const lines = Array.isArray(value)
+    ? value.map((item) => laidOut(item, inner))
+    : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${laidOut(item, inner)}`)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  return `${open}\n${lines.map((line) => `${inner}${line}`).join(',\n')}\n${indent}${close}`
+}
+
+async function succeed(program: string, args: readonly string[]): Promise<void> {
+  const outcome = await run(program, args, { env: { PATH: process.env.PATH ?? '' } })
+  if (outcome.code !== 0) throw new Error(`${program}: ${outcome.stdout}${outcome.stderr}`)
+}
+
+await main(process.argv.slice(2))
