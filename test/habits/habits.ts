@@ -24,6 +24,10 @@ export interface EmbeddedRefusal {
 export interface ClientHabits {
   readonly name: string
   readonly version: string
+  /** `there`: it does not make buckets, so that it finds one. */
+  readonly bucket: 'made' | 'there'
+  /** What `{userAgent}` stands for. */
+  readonly userAgent: string
   readonly operations: readonly OperationHabits[]
 }
 
@@ -47,7 +51,12 @@ export interface RecordedBody {
   /** What the body is about, out of all framing. */
   readonly data: RecordedData
   /** Sizes of the chunks of aws-chunked and what follows the last of them. */
-  readonly awsChunked?: { readonly sizes: readonly Repeated[]; readonly end: string }
+  readonly awsChunked?: {
+    readonly sizes: readonly Repeated[]
+    readonly end: string
+    /** Sizes are sent in capitals. */
+    readonly capitals?: true
+  }
   /** Sizes of the chunks of `Transfer-Encoding: chunked`, around that. */
   readonly httpChunks?: readonly Repeated[]
 }

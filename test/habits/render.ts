@@ -38,7 +38,7 @@ export interface Rendered {
 
 /** `{name}`, where the name is one of those that a template may hold. */
 export const PLACEHOLDER =
-  /\{(accessKey|host|bucket|date|day|httpDate|expires|signature|sha256|md5|uploadId|etag(?::\d+)?|lastModified|uuid(?::\d+)?|kernel|later)\}/g
+  /\{(accessKey|credential|userAgent|host|bucket|date|day|httpDate|expires|signature|sha256|md5|uploadId|etag(?::\d+)?|lastModified|uuid(?::\d+)?|kernel|later)\}/g
 
 const CHUNK_SIGNATURE = '{chunkSignature}'
 const TRAILER_SIGNATURE = '{trailerSignature}'
@@ -47,6 +47,7 @@ export function render(request: RecordedRequest, credentials: Credentials, value
   const date = amzDateOf(values.at)
   const others = new Map([
     ['accessKey', credentials.accessKey],
+    ['credential', `${credentials.accessKey}/${date.slice(0, 8)}/us-east-1/s3/aws4_request`],
     ['host', values.host],
     ['bucket', values.bucket],
     ['date', date],
@@ -164,7 +165,7 @@ function wire(
 
 /** An aws-chunked body, its chunks signed one after the other where its last one says so. */
 function chunks(
-  { sizes, end, data }: NonNullable<RecordedBody['awsChunked']> & { readonly data: Buffer },
+  { sizes, end, capitals, data }: NonNullable<RecordedBody['awsChunked']> & { readonly data: Buffer },
   lines: readonly string[],
   credentials: Credentials,
 ): Buffer {
@@ -177,7 +178,8 @@ function chunks(
     const piece = data.subarray(at, at + size)
     at += size
     const signature = extension ? `;chunk-signature=${signer.chunk(piece)}` : ''
-    return [Buffer.from(`${size.toString(16)}${signature}\r\n`), piece, Buffer.from('\r\n')]
+    const hex = capitals === true ? size.toString(16).toUpperCase() : size.toString(16)
+    return [Buffer.from(`${hex}${signature}\r\n`), piece, Buffer.from('\r\n')]
   })
   const last = extension ? end.replace(CHUNK_SIGNATURE, signer.chunk(Buffer.alloc(0))) : end
   const trailers = [...last.matchAll(/^([^:;\r\n]+):([^\r\n]*)\r?\n/gm)]

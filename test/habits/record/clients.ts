@@ -7,6 +7,8 @@ export interface RecordedClient {
   readonly name: string
   /** The program that does what `drive.ts` describes, and what it is given beside. */
   readonly command: readonly string[]
+  /** It does not make buckets: it finds one. */
+  readonly findsBucket?: true
   readonly env?: (endpoint: Endpoint) => Readonly<Record<string, string>>
 }
 
@@ -20,4 +22,10 @@ const python = (driver: string, interpreter = habits('venv/bin/python')) => [
 export const CLIENTS: readonly RecordedClient[] = [
   { name: 'boto3 (Debian)', command: python('boto3_driver.py', '/usr/bin/python3') },
   { name: 'boto3', command: python('boto3_driver.py', cached('venv/bin/python')) },
+  { name: 'AWS SDK for C++ (pyarrow)', command: python('pyarrow_driver.py') },
+  { name: 'AWS SDK for C++ (chDB)', command: python('chdb_driver.py'), findsBucket: true },
+  { name: 'object_store (obstore)', command: python('obstore_driver.py'), findsBucket: true },
+  { name: 'opendal', command: python('opendal_driver.py'), findsBucket: true },
+  { name: 'minio-py', command: python('minio_driver.py') },
+  { name: 'DuckDB', command: python('duckdb_driver.py'), findsBucket: true },
 ]

@@ -8,19 +8,21 @@
  * Each client does its operations twice, over http and over https, through a proxy that keeps every byte, at a MinIO
  * started for it.
  */
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GATE_CERTIFICATE } from '../../support/gate.ts'
 import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
+import { send } from '../../support/raw-http.ts'
 import { run } from '../../support/run.ts'
+import { signed } from '../../support/s3-request.ts'
 import { type ClientHabits, FILE, type OperationHabits, readHabits, type RecordedRequest } from '../habits.ts'
+import { fieldOf } from '../render.ts'
 import { CLIENTS, type RecordedClient } from './clients.ts'
 import { type Driven, drive } from './drive.ts'
 import { RecordingProxy } from './proxy.ts'
 import { Memory, template } from './template.ts'
-
-const BUCKET = 'bucket-of-recorded-habits'
 
 const ABOUT = [
   'Requests of S3 SDKs as they were on the wire, recorded by test/habits/record/record.ts (which says how to record',
@@ -30,8 +32,8 @@ const ABOUT = [
   '`awsChunked.sizes` (`count x size`), followed by `awsChunked.end`, and that into `httpChunks` of',
   'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
   'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
-  '{etag:N} of part N, {etag} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. `embedded` is',
-  'written by hand: what the embedded store refuses, and why.',
+  '{etag:N} of part N, {etag} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. {credential} is the',
+  'access key with the scope us-east-1/s3, {userAgent} the client\'s `userAgent`. `embedded` is written by hand: what the embedded store refuses, and why.',
 ]
 
 async function main(names: readonly string[]): Promise<void> {
@@ -48,7 +50,7 @@ async function main(names: readonly string[]): Promise<void> {
       const made = await Promise.all(
         (['http', 'https'] as const).map((scheme) => record(client, scheme, minio.port, directory, trustStore)),
       )
-      recorded.set(client.name, together(client.name, made))
+      recorded.set(client.name, together(client, made))
     }
     await write(recorded)
   } finally {
@@ -59,6 +61,7 @@ async function main(names: readonly string[]): Promise<void> {
 
 interface Session {
   readonly version: string
+  readonly userAgent: string
   readonly operations: readonly { readonly operation: string; readonly requests: readonly RecordedRequest[] }[]
 }
 
@@ -71,7 +74,11 @@ async function record(
 ): Promise<Session> {
   const proxy = await RecordingProxy.start(scheme, minioPort)
   try {
-    const given = { ...MINIO_CREDENTIALS, host: `127.0.0.1:${proxy.port}`, bucket: `${BUCKET}-${scheme}` }
+    const bucket = `habits-of-${scheme}-${randomBytes(4).toString('hex')}`
+    const given = { ...MINIO_CREDENTIALS, host: `127.0.0.1:${proxy.port}`, bucket }
+    if (client.findsBucket === true) {
+      await send(minioPort, signed(given, { method: 'PUT', target: `/${bucket}` }, { host: given.host }))
+    }
     const driven: Driven = await drive(
       client,
       {
@@ -85,24 +92,34 @@ async function record(
     )
     for (const failure of driven.failures) console.log(`${client.name}, ${scheme}: ${failure}`)
     const memory = new Memory()
+    const userAgent = commonest(
+      driven.operations.flatMap(({ exchanges }) =>
+        exchanges.map(({ head }) => fieldOf(head.split('\r\n'), 'user-agent') ?? ''),
+      ),
+    )
     const operations = driven.operations.map(({ operation, exchanges }) => ({
       operation,
       requests: exchanges.map((exchange) => {
-        const row = template(exchange, given, memory)
+        const row = template(exchange, given, memory, userAgent)
         memory.note(exchange.head.split(' ')[1] ?? '', exchange.answer)
         return row
       }),
     }))
     const count = operations.reduce((sum, { requests }) => sum + requests.length, 0)
     console.log(`${client.name} ${driven.version}, ${scheme}: ${count} requests`)
-    return { version: driven.version, operations }
+    return { version: driven.version, userAgent, operations }
   } finally {
     proxy.stop()
   }
 }
 
+function commonest(texts: readonly string[]): string {
+  const count = (text: string) => texts.filter((other) => other === text).length
+  return texts.reduce((best, text) => (count(text) > count(best) ? text : best), '')
+}
+
 /** One record of both schemes. */
-function together(name: string, [http, https]: readonly Session[]): ClientHabits {
+function together({ name, findsBucket }: RecordedClient, [http, https]: readonly Session[]): ClientHabits {
   if (http === undefined || https === undefined) throw new Error('both schemes are recorded')
   const named = [...new Set([...http.operations, ...https.operations].map(({ operation }) => operation))]
   const of = (session: Session, operation: string) =>
@@ -110,6 +127,8 @@ function together(name: string, [http, https]: readonly Session[]): ClientHabits
   return {
     name,
     version: http.version,
+    bucket: findsBucket === true ? 'there' : 'made',
+    userAgent: http.userAgent.replaceAll(release(), '{kernel}'),
     operations: named.map((operation): OperationHabits => {
       const [plain, secure] = [of(http, operation), of(https, operation)]
       return { operation, http: plain, ...(essence(plain) === essence(secure) ? {} : { https: secure }) }

@@ -39,15 +39,18 @@ export class Memory {
   }
 }
 
-export function template(exchange: Exchange, given: Given, memory: Memory): RecordedRequest {
+/** @param userAgent what the client mostly calls itself */
+export function template(exchange: Exchange, given: Given, memory: Memory, userAgent: string): RecordedRequest {
   const lines = exchange.head.split('\r\n')
   const noise = new Map<string, string>([['kernel', release()]])
   const date = dateOf(lines)
   const body = bodyOf(lines, exchange.body)
   const payload = body === undefined ? Buffer.alloc(0) : rawOf(body.data)
   const known: readonly (readonly [text: string, placeholder: string])[] = [
+    ...(userAgent === '' ? [] : ([[`: ${userAgent}`, ': {userAgent}']] as const)),
     [sha256(payload), '{sha256}'],
     ...(payload.length === 0 ? [] : ([[md5(payload), '{md5}']] as const)),
+    [`${given.accessKey}/${date.amz.slice(0, 8)}/us-east-1/s3/aws4_request`, '{credential}'],
     [given.host, '{host}'],
     [given.bucket, '{bucket}'],
     [given.accessKey, '{accessKey}'],
@@ -88,7 +91,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory): Reco
         return `${name}{later}`
       })
     }
-    return replaced.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, (uuid) => {
+    return replaced.replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, (uuid) => {
       noise.set('uuid', uuid)
       return '{uuid}'
     })
@@ -104,7 +107,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory): Reco
     host: given.host,
     bucket: given.bucket,
     at: date.at,
-    others: new Map([...memory.values, ...noise]),
+    others: new Map([...memory.values, ...noise, ['userAgent', userAgent]]),
   })
   return recorded
 }
@@ -155,7 +158,11 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
         .replace(/(x-amz-trailer-signature:)[0-9a-f]{64}/, '$1{trailerSignature}')
       return {
         data: dataOf(Buffer.concat(pieces)),
-        awsChunked: { sizes: repeated(pieces.map(({ length }) => length)), end },
+        awsChunked: {
+          sizes: repeated(pieces.map(({ length }) => length)),
+          end,
+          ...(/^[0-9A-F]*[A-F]/.test(inner.toString('latin1', 0, 16)) ? { capitals: true as const } : {}),
+        },
         ...httpChunks,
       }
     }
