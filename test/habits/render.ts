@@ -38,7 +38,7 @@ export interface Rendered {
 
 /** `{name}`, where the name is one of those that a template may hold. */
 export const PLACEHOLDER =
-  /\{(accessKey|credential|userAgent|host|bucket|date|day|httpDate|expires|signature|sha256|md5|uploadId|etag(?::\d+)?|lastModified|uuid(?::\d+)?|kernel|later)\}/g
+  /\{(accessKey|credential|userAgent|host|bucket|date|day|httpDate|expires|signature|sha256|md5|uploadId|etag:[^{}]+|lastModified|uuid|kernel|later)\}/g
 
 const CHUNK_SIGNATURE = '{chunkSignature}'
 const TRAILER_SIGNATURE = '{trailerSignature}'

@@ -18,6 +18,11 @@ const python = (driver: string, interpreter = habits('venv/bin/python')) => [
   interpreter,
   drivers(`python/${driver}`),
 ]
+const node = (driver: string, interpreter = resolve('node_modules/.bin/node')) => [
+  interpreter,
+  drivers(`node/${driver}`),
+]
+const shell = (driver: string) => ['/bin/bash', drivers(`shell/${driver}`)]
 
 export const CLIENTS: readonly RecordedClient[] = [
   { name: 'boto3 (Debian)', command: python('boto3_driver.py', '/usr/bin/python3') },
@@ -28,4 +33,13 @@ export const CLIENTS: readonly RecordedClient[] = [
   { name: 'opendal', command: python('opendal_driver.py'), findsBucket: true },
   { name: 'minio-py', command: python('minio_driver.py') },
   { name: 'DuckDB', command: python('duckdb_driver.py'), findsBucket: true },
+  { name: 'AWS SDK for JavaScript 3', command: node('sdk.mjs') },
+  { name: 'minio-js', command: node('minio.mjs') },
+  { name: 'Bun', command: node('bun.mjs', habits('npm/node_modules/.bin/bun')), findsBucket: true },
+  { name: 'AWS CLI 1', command: shell('aws.sh'), env: () => ({ AWS: cached('venv/bin/aws') }) },
+  { name: 'AWS CLI 2 (Debian)', command: shell('aws.sh'), env: () => ({ AWS: '/usr/bin/aws' }) },
+  { name: 's3cmd (Debian)', command: shell('s3cmd.sh') },
+  { name: 'rclone (Debian)', command: shell('rclone.sh') },
+  { name: 'restic (Debian)', command: shell('restic.sh') },
+  { name: 'mc', command: shell('mc.sh'), env: () => ({ MC: cached('bin/mc') }) },
 ]

@@ -90,7 +90,10 @@ export async function drive(
       current = { operation: said.operation, exchanges: [] }
       operations.push(current)
     } else if ('failed' in said) failures.push(`${current?.operation}: ${said.failed}`)
-    else await fetched(said.fetch, endpoint)
+    else {
+      const failure = await fetched(said.fetch, endpoint)
+      if (failure !== '') failures.push(`${current?.operation}: ${failure}`)
+    }
     child.stdin.write('\n')
   }
   const code = await exit
@@ -99,7 +102,8 @@ export async function drive(
   return { version, operations: operations.filter(({ exchanges }) => exchanges.length > 0), failures }
 }
 
-async function fetched({ method, url, headers = {}, body }: Fetch, endpoint: Endpoint): Promise<void> {
+/** @returns what went wrong, or nothing */
+async function fetched({ method, url, headers = {}, body }: Fetch, endpoint: Endpoint): Promise<string> {
   const outcome = await run(
     '/usr/bin/curl',
     [
@@ -110,5 +114,5 @@ async function fetched({ method, url, headers = {}, body }: Fetch, endpoint: End
     ],
     { env: { PATH: '/usr/bin:/bin', HOME: endpoint.home } },
   )
-  if (outcome.code !== 0) throw new Error(outcome.stderr)
+  return outcome.stderr
 }

@@ -32,7 +32,7 @@ const ABOUT = [
   '`awsChunked.sizes` (`count x size`), followed by `awsChunked.end`, and that into `httpChunks` of',
   'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
   'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
-  '{etag:N} of part N, {etag} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. {credential} is the',
+  '{etag:N} of part N, {etag:KEY} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. {credential} is the',
   'access key with the scope us-east-1/s3, {userAgent} the client\'s `userAgent`. `embedded` is written by hand: what the embedded store refuses, and why.',
 ]
 
@@ -45,14 +45,12 @@ async function main(names: readonly string[]): Promise<void> {
       ...['-importcert', '-noprompt', '-alias', 'gate', '-file', GATE_CERTIFICATE.authority],
       ...['-keystore', trustStore, '-storetype', 'PKCS12', '-storepass', 'changeit'],
     ])
-    const recorded = new Map<string, ClientHabits>()
     for (const client of CLIENTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
       const made = await Promise.all(
         (['http', 'https'] as const).map((scheme) => record(client, scheme, minio.port, directory, trustStore)),
       )
-      recorded.set(client.name, together(client, made))
+      await write(together(client, made))
     }
-    await write(recorded)
   } finally {
     await minio.stop()
     await rm(directory, { recursive: true, force: true })
@@ -136,15 +134,26 @@ function together({ name, findsBucket }: RecordedClient, [http, https]: readonly
   }
 }
 
-/** What two forms of a request are compared by: some clients say their headers in another order each time. */
+/**
+ * What two forms of a request are compared by: some clients say their headers in another order each time, and HTTP's
+ * chunks are cut where a buffer happened to end.
+ */
 function essence(requests: readonly RecordedRequest[]): string {
-  return JSON.stringify(requests.map(({ head, ...rest }) => ({ ...rest, head: [...head].sort() })))
+  return JSON.stringify(
+    requests.map(({ head, body, ...rest }) => ({
+      ...rest,
+      head: [...head].sort(),
+      body: { ...body, httpChunks: body?.httpChunks !== undefined },
+    })),
+  )
 }
 
-async function write(recorded: ReadonlyMap<string, ClientHabits>): Promise<void> {
+/** Puts one client's record into the file, in place of the one before. */
+async function write(recorded: ClientHabits): Promise<void> {
   const before = readHabits()
   const clients = CLIENTS.flatMap(({ name }) => {
-    const client = recorded.get(name) ?? before.clients.find((other) => other.name === name)
+    const client =
+      recorded.name === name ? recorded : before.clients.find((other) => other.name === name)
     return client === undefined ? [] : [client]
   })
   await writeFile(FILE, `${laidOut({ about: ABOUT, embedded: before.embedded, clients })}\n`)

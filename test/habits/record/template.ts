@@ -29,14 +29,22 @@ export class Memory {
     answer: { readonly headers: readonly (readonly [string, string])[]; readonly body: Buffer },
   ): void {
     const field = (name: string) => answer.headers.find(([other]) => other === name)?.[1]
-    const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(answer.body.toString('utf8'))?.[1]
+    const text = answer.body.toString('utf8')
+    const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(text)?.[1]
     if (uploadId !== undefined) this.#values.set('uploadId', uploadId)
-    const etag = field('etag')?.replaceAll('"', '')
+    // A copy tells the ETag in its body only.
+    const told = /<Copy(?:Object|Part)Result.*<ETag>([^<]+)<\/ETag>/s.exec(text)?.[1]
+    const etag = (told?.replace(/&quot;|&#34;/g, '') ?? field('etag'))?.replaceAll('"', '')
     const part = /[?&]partNumber=(\d+)/i.exec(target)?.[1]
-    if (etag !== undefined) this.#values.set(part === undefined ? 'etag' : `etag:${part}`, etag)
+    if (etag !== undefined) this.#values.set(`etag:${part ?? keyOf(target)}`, etag)
     const lastModified = field('last-modified')
     if (lastModified !== undefined) this.#values.set('lastModified', lastModified)
   }
+}
+
+/** The key as a request line has it: behind the bucket. */
+function keyOf(target: string): string {
+  return /^\/[^/?]+\/([^?]*)/.exec(target)?.[1] ?? ''
 }
 
 /** @param userAgent what the client mostly calls itself */
@@ -44,6 +52,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
   const lines = exchange.head.split('\r\n')
   const noise = new Map<string, string>([['kernel', release()]])
   const date = dateOf(lines)
+  const own = `etag:${keyOf(lines[0]?.split(' ')[1] ?? '')}`
   const body = bodyOf(lines, exchange.body)
   const payload = body === undefined ? Buffer.alloc(0) : rawOf(body.data)
   const known: readonly (readonly [text: string, placeholder: string])[] = [
@@ -60,7 +69,9 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
     [`%2f${date.amz.slice(0, 8)}%2f`, '%2f{day}%2f'],
     [new Date(date.at).toUTCString(), '{httpDate}'],
     [release(), '{kernel}'],
-    ...[...memory.values].map(([name, value]) => [value, `{${name}}`] as const),
+    ...[...memory.values]
+      .sort(([a], [b]) => Number(b === own) - Number(a === own))
+      .map(([name, value]) => [value, `{${name}}`] as const),
   ]
   const replace = (text: string) => {
     let replaced = text
@@ -183,7 +194,7 @@ function dataOf(bytes: Buffer): RecordedData {
     if (runs.length > 8) break
     at = end
   }
-  if (runs.length <= 8 && runs.every(([, count]) => count >= LONG)) return { fill: runs }
+  if (runs.length <= 8 && runs.some(([, count]) => count >= LONG)) return { fill: runs }
   const text = bytes.toString('utf8')
   if (Buffer.from(text, 'utf8').equals(bytes) && !text.includes('\0') && text.search(PLACEHOLDER) === -1) {
     return text

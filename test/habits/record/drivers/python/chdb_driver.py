@@ -24,7 +24,7 @@ operation(
 )
 operation(
     "multipart",
-    lambda: run(f"INSERT INTO FUNCTION s3(big.csv', KEYS, 'TSVRaw', 'a String') SELECT repeat('a', 100) FROM numbers(60000) {SETTINGS}"),
+    lambda: run(f"INSERT INTO FUNCTION s3(big.csv', KEYS, 'TSVRaw', 'a String') SELECT repeat(repeat('a', 1000), 6000) {SETTINGS}"),
 )
 operation("get", lambda: run("SELECT * FROM s3(hello.csv', KEYS, 'CSV', 'a String')"))
 operation("get odd key", lambda: run("SELECT * FROM s3(odd/%C3%A4%20b%2Bc~(1).csv', KEYS, 'CSV', 'a String')"))

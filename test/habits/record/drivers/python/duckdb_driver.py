@@ -28,7 +28,7 @@ def run(sql):
 
 operation("put", lambda: run("COPY (SELECT 'hello' AS greeting) TO 's3:/hello.csv'"))
 operation("put odd key", lambda: run("COPY (SELECT 'hello' AS greeting) TO 's3:/odd/\u00e4 b+c~(1).csv'"))
-operation("multipart", lambda: run("COPY (SELECT repeat('a', 1000) FROM range(12000)) TO 's3:/big.csv'"))
+operation("multipart", lambda: run("COPY (SELECT repeat('a', 12000000)) TO 's3:/big.csv' (HEADER false)"))
 operation("put parquet", lambda: run("COPY (SELECT 42 AS answer) TO 's3:/odd/answer.parquet'"))
 operation("get", lambda: run("SELECT * FROM 's3:/hello.csv'"))
 operation("get odd key", lambda: run("SELECT * FROM 's3:/odd/\u00e4 b+c~(1).csv'"))

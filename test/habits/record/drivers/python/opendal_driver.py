@@ -1,5 +1,6 @@
 """Rust's opendal, by way of its binding for Python."""
 
+import asyncio
 import importlib.metadata
 
 import opendal
@@ -32,8 +33,12 @@ def multipart():
         file.write(PART_TWO)
 
 
-def presigned(method, request, body=None):
-    fetch(method, request.url, body, dict(request.headers))
+def presigned(name, path, body=None):
+    async def presign():
+        return await getattr(s3.to_async_operator(), name)(path, 3600)
+
+    request = asyncio.run(presign())
+    fetch(request.method, request.url, body, dict(request.headers))
 
 
 operation("put", lambda: s3.write("hello.txt", HELLO, content_type="text/plain", user_metadata={"color": "blue"}))
@@ -51,5 +56,7 @@ operation("list v2", lambda: list(s3.list("odd/")))
 operation("list v1", lambda: list(operator(disable_list_objects_v2="true").list("odd/")))
 operation("list all", lambda: list(s3.scan("")))
 operation("copy", lambda: s3.copy(ODD_KEY, "copy.txt"))
+operation("presigned get", lambda: presigned("presign_read", "hello.txt"))
+operation("presigned put", lambda: presigned("presign_write", "presigned.txt", "hello"))
 operation("delete", lambda: s3.delete("copy.txt"))
 operation("delete many", lambda: s3.remove_all(""))
