@@ -22,11 +22,23 @@ const node = (driver: string, interpreter = resolve('node_modules/.bin/node')) =
   interpreter,
   drivers(`node/${driver}`),
 ]
+const java = (artifacts: string, driver: string) => [
+  '/usr/bin/java',
+  `@${habits(`java/${artifacts}/arguments`)}`,
+  driver,
+]
 const shell = (driver: string) => ['/bin/bash', drivers(`shell/${driver}`)]
 
 export const CLIENTS: readonly RecordedClient[] = [
   { name: 'boto3 (Debian)', command: python('boto3_driver.py', '/usr/bin/python3') },
   { name: 'boto3', command: python('boto3_driver.py', cached('venv/bin/python')) },
+  { name: 'AWS SDK for Java 1', command: java('aws1', 'Java1') },
+  { name: 'AWS SDK for Java 2, of 2024', command: java('aws2.25.70', 'Java2') },
+  { name: 'AWS SDK for Java 2, of 2025', command: java('aws2.31.78', 'Java2') },
+  { name: 'AWS SDK for Java 2', command: java('aws2.57.8', 'Java2') },
+  { name: 'AWS SDK for Java 2, transfer manager', command: java('transfer', 'Java2Transfer') },
+  { name: 'AWS SDK for Go 2', command: [habits('go/aws')] },
+  { name: 'AWS SDK for Ruby 3 (Debian)', command: ['/usr/bin/ruby', drivers('ruby/aws.rb')] },
   { name: 'AWS SDK for C++ (pyarrow)', command: python('pyarrow_driver.py') },
   { name: 'AWS SDK for C++ (chDB)', command: python('chdb_driver.py'), findsBucket: true },
   { name: 'object_store (obstore)', command: python('obstore_driver.py'), findsBucket: true },
@@ -34,6 +46,8 @@ export const CLIENTS: readonly RecordedClient[] = [
   { name: 'minio-py', command: python('minio_driver.py') },
   { name: 'DuckDB', command: python('duckdb_driver.py'), findsBucket: true },
   { name: 'AWS SDK for JavaScript 3', command: node('sdk.mjs') },
+  { name: 'minio-java', command: java('minio', 'Minio') },
+  { name: 'minio-go', command: [habits('go/minio')] },
   { name: 'minio-js', command: node('minio.mjs') },
   { name: 'Bun', command: node('bun.mjs', habits('npm/node_modules/.bin/bun')), findsBucket: true },
   { name: 'AWS CLI 1', command: shell('aws.sh'), env: () => ({ AWS: cached('venv/bin/aws') }) },

@@ -41,7 +41,7 @@ type Said =
 interface Fetch {
   readonly method: string
   readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | null
   readonly body?: string | null
 }
 
@@ -103,12 +103,12 @@ export async function drive(
 }
 
 /** @returns what went wrong, or nothing */
-async function fetched({ method, url, headers = {}, body }: Fetch, endpoint: Endpoint): Promise<string> {
+async function fetched({ method, url, headers, body }: Fetch, endpoint: Endpoint): Promise<string> {
   const outcome = await run(
     '/usr/bin/curl',
     [
       ...['-sS', '-g', '--path-as-is', '--cacert', endpoint.authority, '--request', method],
-      ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
+      ...Object.entries(headers ?? {}).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
       ...(body === null || body === undefined ? [] : ['--header', 'Content-Type:', '--data-binary', body]),
       url,
     ],
