@@ -34,18 +34,24 @@ export interface ClientHabits {
 export interface OperationHabits {
   /** What the client was told to do. */
   readonly operation: string
-  readonly http: readonly RecordedRequest[]
-  /** Absent: the same as over http. */
-  readonly https?: readonly RecordedRequest[]
+  readonly requests: readonly RecordedRequest[]
 }
 
-export interface RecordedRequest {
+export interface SentRequest {
   /** Request line and header lines as sent, latin1, with placeholders. */
   readonly head: readonly string[]
   readonly body?: RecordedBody
   /** What MinIO answered. */
   readonly status: number
 }
+
+/** As it is over http. */
+export interface RecordedRequest extends SentRequest {
+  /** Over https. Absent: the same. A text: the same but for this in x-amz-content-sha256. */
+  readonly https?: SentRequest | string
+}
+
+export type Scheme = 'http' | 'https'
 
 export interface RecordedBody {
   /** What the body is about, out of all framing. */
@@ -72,6 +78,20 @@ export type Repeated = number | string
 
 export function readHabits(): Habits {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Habits
+}
+
+/** What a client sends. */
+export function over(scheme: Scheme, { https, ...http }: RecordedRequest): SentRequest {
+  if (scheme === 'http' || https === undefined) return http
+  return typeof https === 'string' ? withPayload(http, https) : https
+}
+
+/** The same request with another x-amz-content-sha256. */
+export function withPayload(request: SentRequest, payload: string): SentRequest {
+  return {
+    ...request,
+    head: request.head.map((line) => line.replace(/^(x-amz-content-sha256: *).*/i, `$1${payload}`)),
+  }
 }
 
 /** `[3, '2x5']` → `[3, 5, 5]`. */

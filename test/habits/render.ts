@@ -17,7 +17,7 @@ import {
   stringToSignV4,
 } from '../support/reference-signer.ts'
 import { chunkSigner, stringToSignV2 } from '../support/s3-request.ts'
-import { type RecordedBody, type RecordedData, type RecordedRequest, sizesOf } from './habits.ts'
+import { type RecordedBody, type RecordedData, type SentRequest, sizesOf } from './habits.ts'
 
 /** What placeholders stand for, by name. */
 export interface Values {
@@ -43,7 +43,7 @@ export const PLACEHOLDER =
 const CHUNK_SIGNATURE = '{chunkSignature}'
 const TRAILER_SIGNATURE = '{trailerSignature}'
 
-export function render(request: RecordedRequest, credentials: Credentials, values: Values): Rendered {
+export function render(request: SentRequest, credentials: Credentials, values: Values): Rendered {
   const date = amzDateOf(values.at)
   const others = new Map([
     ['accessKey', credentials.accessKey],

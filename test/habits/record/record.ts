@@ -17,18 +17,20 @@ import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
 import { send } from '../../support/raw-http.ts'
 import { run } from '../../support/run.ts'
 import { signed } from '../../support/s3-request.ts'
-import { type ClientHabits, FILE, type OperationHabits, readHabits, type RecordedRequest } from '../habits.ts'
+import { type ClientHabits, FILE, readHabits, type RecordedRequest, type SentRequest, withPayload } from '../habits.ts'
 import { fieldOf } from '../render.ts'
 import { CLIENTS, type RecordedClient } from './clients.ts'
 import { type Driven, drive } from './drive.ts'
 import { RecordingProxy } from './proxy.ts'
 import { Memory, template } from './template.ts'
 
+const UNSIGNED = 'UNSIGNED-PAYLOAD'
+
 const ABOUT = [
   'Requests of S3 SDKs as they were on the wire, recorded by test/habits/record/record.ts (which says how to record',
   'anew) in front of MinIO, and replayed by test/habits/replay.test.ts. `head` is the request line and the header',
   'lines, byte for byte (latin1), `status` is what MinIO answered. `https` is there where a client sends something',
-  'else over TLS. A body is `data` (text, base64, or so many of a character after another), cut into chunks of',
+  'else over TLS; where it is a text, that is what it says in x-amz-content-sha256 instead. A body is `data` (text, base64, or so many of a character after another), cut into chunks of',
   '`awsChunked.sizes` (`count x size`), followed by `awsChunked.end`, and that into `httpChunks` of',
   'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
   'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
@@ -60,7 +62,7 @@ async function main(names: readonly string[]): Promise<void> {
 interface Session {
   readonly version: string
   readonly userAgent: string
-  readonly operations: readonly { readonly operation: string; readonly requests: readonly RecordedRequest[] }[]
+  readonly operations: readonly { readonly operation: string; readonly requests: readonly SentRequest[] }[]
 }
 
 async function record(
@@ -119,33 +121,40 @@ function commonest(texts: readonly string[]): string {
 /** One record of both schemes. */
 function together({ name, findsBucket }: RecordedClient, [http, https]: readonly Session[]): ClientHabits {
   if (http === undefined || https === undefined) throw new Error('both schemes are recorded')
-  const named = [...new Set([...http.operations, ...https.operations].map(({ operation }) => operation))]
-  const of = (session: Session, operation: string) =>
-    session.operations.find((other) => other.operation === operation)?.requests ?? []
   return {
     name,
     version: http.version,
     bucket: findsBucket === true ? 'there' : 'made',
     userAgent: http.userAgent.replaceAll(release(), '{kernel}'),
-    operations: named.map((operation): OperationHabits => {
-      const [plain, secure] = [of(http, operation), of(https, operation)]
-      return { operation, http: plain, ...(essence(plain) === essence(secure) ? {} : { https: secure }) }
+    operations: http.operations.map(({ operation, requests }, i) => {
+      const secure = https.operations[i]
+      if (secure?.operation !== operation || secure.requests.length !== requests.length) {
+        throw new Error(`${name}: ${operation} took another number of requests over https`)
+      }
+      return {
+        operation,
+        requests: requests.map((request, j) => withHttps(request, secure.requests[j] ?? request)),
+      }
     }),
   }
 }
 
+function withHttps(plain: SentRequest, secure: SentRequest): RecordedRequest {
+  if (essence(plain) === essence(secure)) return plain
+  const unsigned = essence(withPayload(plain, UNSIGNED)) === essence(secure)
+  return { ...plain, https: unsigned ? UNSIGNED : secure }
+}
+
 /**
- * What two forms of a request are compared by: some clients say their headers in another order each time, and HTTP's
- * chunks are cut where a buffer happened to end.
+ * What two forms of a request are compared by: some clients say their headers, or what is in their User-Agent, in
+ * another order each time, and HTTP's chunks are cut where a buffer happened to end.
  */
-function essence(requests: readonly RecordedRequest[]): string {
-  return JSON.stringify(
-    requests.map(({ head, body, ...rest }) => ({
-      ...rest,
-      head: [...head].sort(),
-      body: { ...body, httpChunks: body?.httpChunks !== undefined },
-    })),
-  )
+function essence({ head, body, status }: SentRequest): string {
+  return JSON.stringify({
+    status,
+    head: head.filter((line) => !/^user-agent:/i.test(line)).sort(),
+    body: { ...body, httpChunks: body?.httpChunks !== undefined },
+  })
 }
 
 /** Puts one client's record into the file, in place of the one before. */
@@ -159,11 +168,11 @@ async function write(recorded: ClientHabits): Promise<void> {
   await writeFile(FILE, `${laidOut({ about: ABOUT, embedded: before.embedded, clients })}\n`)
 }
 
-/** JSON with one line a header and no line of its own for what is short. */
+/** JSON with one line a header and no line of its own for what is short; not indented for ever. */
 function laidOut(value: unknown, indent = ''): string {
   const flat = JSON.stringify(value)
   if (typeof value !== 'object' || value === null || indent.length + flat.length <= 110) return flat
-  const inner = `${indent} `
+  const inner = `${indent} `.slice(0, 3)
   const lines = Array.isArray(value)
     ? value.map((item) => laidOut(item, inner))
     : Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}: ${laidOut(item, inner)}`)

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { release } from 'node:os'
 import type { Credentials } from '../../support/reference-signer.ts'
 import { fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
-import { type RecordedBody, type RecordedData, type RecordedRequest, repeated } from '../habits.ts'
+import { type RecordedBody, type RecordedData, type SentRequest, repeated } from '../habits.ts'
 import { chunksOf, type Exchange } from './proxy.ts'
 
 /** Whom and what the client was given. */
@@ -48,7 +48,7 @@ function keyOf(target: string): string {
 }
 
 /** @param userAgent what the client mostly calls itself */
-export function template(exchange: Exchange, given: Given, memory: Memory, userAgent: string): RecordedRequest {
+export function template(exchange: Exchange, given: Given, memory: Memory, userAgent: string): SentRequest {
   const lines = exchange.head.split('\r\n')
   const noise = new Map<string, string>([['kernel', release()]])
   const date = dateOf(lines)
@@ -107,7 +107,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
       return '{uuid}'
     })
   })
-  const recorded: RecordedRequest = {
+  const recorded: SentRequest = {
     head,
     ...(body === undefined
       ? {}
@@ -124,7 +124,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
 }
 
 /** @throws where the row does not give back what was sent */
-function verify(exchange: Exchange, recorded: RecordedRequest, given: Given, values: Values): void {
+function verify(exchange: Exchange, recorded: SentRequest, given: Given, values: Values): void {
   const rendered = render(recorded, given, values)
   const sent = Buffer.concat([Buffer.from(`${exchange.head}\r\n\r\n`, 'latin1'), exchange.body])
   const made = Buffer.concat([rendered.head, rendered.body])

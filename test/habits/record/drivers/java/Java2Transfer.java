@@ -3,8 +3,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.async.AsyncRequestBody;
-import software.amazon.awssdk.core.async.BlockingInputStreamAsyncRequestBody;
 import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -35,13 +33,6 @@ class Java2Transfer {
             u -> u.source(small).putObjectRequest(p -> p.bucket(BUCKET).key("hello.txt"))).completionFuture().join());
         Stage.operation("multipart", () -> manager.uploadFile(
             u -> u.source(big).putObjectRequest(p -> p.bucket(BUCKET).key("big.bin"))).completionFuture().join());
-        Stage.operation("put stream of unknown length", () -> {
-            BlockingInputStreamAsyncRequestBody body = AsyncRequestBody.forBlockingInputStream(null);
-            var upload = manager.upload(
-                u -> u.requestBody(body).putObjectRequest(p -> p.bucket(BUCKET).key("stream.bin")));
-            body.writeInputStream(new java.io.ByteArrayInputStream(Stage.STREAM));
-            upload.completionFuture().join();
-        });
         Stage.operation("get", () -> manager.downloadFile(
             d -> d.destination(Path.of("got.bin")).getObjectRequest(g -> g.bucket(BUCKET).key("big.bin")))
             .completionFuture().join());

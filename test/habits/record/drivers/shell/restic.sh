@@ -11,5 +11,5 @@ version "$(restic version | awk '{print $2}')"
 operation 'create bucket' restic init
 operation 'put' restic backup --host habits hello.txt
 operation 'get' restic restore latest --target restored
-operation 'list v1' restic snapshots
+
 operation 'delete' restic forget --keep-last 1
