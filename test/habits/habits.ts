@@ -9,14 +9,21 @@ export const FILE = resolve('test/data/sdk-requests.json')
 
 export interface Habits {
   readonly about: readonly string[]
-  /** What the embedded store does not have. Kept, not recorded: written by hand. */
-  readonly embedded: readonly EmbeddedRefusal[]
+  /** Answers that are others than MinIO's to the client. Written by hand, and kept where clients are recorded again. */
+  readonly different: readonly Difference[]
   readonly clients: readonly ClientHabits[]
 }
 
-export interface EmbeddedRefusal {
-  readonly operation: string
+export interface Difference {
+  readonly where: readonly ('embedded' | 'minio' | 'minio alone')[]
+  /** Absent: all clients. */
+  readonly client?: string
+  /** Absent: all operations. */
+  readonly operation?: string
+  /** What the request line matches: a regular expression. */
+  readonly request: string
   readonly status: number
+  /** The error's code, or nothing. */
   readonly code: string
   readonly why: string
 }

@@ -30,6 +30,9 @@ export interface Values {
 }
 
 export interface Rendered {
+  /** Request line and header lines, filled in and signed. */
+  readonly lines: readonly string[]
+  /** The same as bytes, with the empty line. */
   readonly head: Buffer
   readonly body: Buffer
   /** The body out of all framing. */
@@ -55,19 +58,21 @@ export function render(request: SentRequest, credentials: Credentials, values: V
     ['httpDate', new Date(values.at).toUTCString()],
     ...values.others,
   ])
+  const hashes: Readonly<Record<string, () => string>> = {
+    sha256: () => sha256(data),
+    md5: () => createHash('md5').update(data).digest('base64'),
+  }
   const fill = (text: string) =>
-    text.replace(PLACEHOLDER, (whole, name: string) => {
-      const value = others.get(name)
+    text.replace(PLACEHOLDER, (whole, name: string): string => {
+      const value = hashes[name]?.() ?? others.get(name)
       if (value === undefined && name !== 'signature') throw new Error(`nothing for ${whole} in ${text}`)
       return value ?? whole
     })
 
   const data = request.body === undefined ? Buffer.alloc(0) : bytesOf(request.body.data, fill)
-  others.set('sha256', sha256(data))
-  others.set('md5', createHash('md5').update(data).digest('base64'))
   const lines = signedLines(request.head.map(fill), credentials)
   const body = wire(request.body, data, (shape) => chunks(shape, lines, credentials))
-  return { head: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body, data }
+  return { lines, head: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body, data }
 }
 
 /** The name and value of a header line, as sent. */

@@ -18,11 +18,12 @@ import { send } from '../../support/raw-http.ts'
 import { run } from '../../support/run.ts'
 import { signed } from '../../support/s3-request.ts'
 import { type ClientHabits, FILE, readHabits, type RecordedRequest, type SentRequest, withPayload } from '../habits.ts'
+import { Memory } from '../memory.ts'
 import { fieldOf } from '../render.ts'
 import { CLIENTS, type RecordedClient } from './clients.ts'
 import { type Driven, drive } from './drive.ts'
 import { RecordingProxy } from './proxy.ts'
-import { Memory, template } from './template.ts'
+import { template } from './template.ts'
 
 const UNSIGNED = 'UNSIGNED-PAYLOAD'
 
@@ -35,7 +36,7 @@ const ABOUT = [
   'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
   'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
   '{etag:N} of part N, {etag:KEY} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. {credential} is the',
-  'access key with the scope us-east-1/s3, {userAgent} the client\'s `userAgent`. `embedded` is written by hand: what the embedded store refuses, and why.',
+  'access key with the scope us-east-1/s3, {userAgent} the client\'s `userAgent`. `different` is written by hand: what the embedded store refuses, and why.',
 ]
 
 async function main(names: readonly string[]): Promise<void> {
@@ -165,7 +166,7 @@ async function write(recorded: ClientHabits): Promise<void> {
       recorded.name === name ? recorded : before.clients.find((other) => other.name === name)
     return client === undefined ? [] : [client]
   })
-  await writeFile(FILE, `${laidOut({ about: ABOUT, embedded: before.embedded, clients })}\n`)
+  await writeFile(FILE, `${laidOut({ about: ABOUT, different: before.different, clients })}\n`)
 }
 
 /** JSON with one line a header and no line of its own for what is short; not indented for ever. */

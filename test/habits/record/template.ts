@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { release } from 'node:os'
 import type { Credentials } from '../../support/reference-signer.ts'
+import { keyOf, type Memory } from '../memory.ts'
 import { fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
 import { type RecordedBody, type RecordedData, type SentRequest, repeated } from '../habits.ts'
 import { chunksOf, type Exchange } from './proxy.ts'
@@ -13,38 +14,6 @@ import { chunksOf, type Exchange } from './proxy.ts'
 export interface Given extends Credentials {
   readonly host: string
   readonly bucket: string
-}
-
-/** What the answers so far gave, that later requests may say again. */
-export class Memory {
-  readonly #values = new Map<string, string>()
-
-  get values(): ReadonlyMap<string, string> {
-    return this.#values
-  }
-
-  /** @param target the request's path and query, with placeholders or without */
-  note(
-    target: string,
-    answer: { readonly headers: readonly (readonly [string, string])[]; readonly body: Buffer },
-  ): void {
-    const field = (name: string) => answer.headers.find(([other]) => other === name)?.[1]
-    const text = answer.body.toString('utf8')
-    const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(text)?.[1]
-    if (uploadId !== undefined) this.#values.set('uploadId', uploadId)
-    // A copy tells the ETag in its body only.
-    const told = /<Copy(?:Object|Part)Result.*<ETag>([^<]+)<\/ETag>/s.exec(text)?.[1]
-    const etag = (told?.replace(/&quot;|&#34;/g, '') ?? field('etag'))?.replaceAll('"', '')
-    const part = /[?&]partNumber=(\d+)/i.exec(target)?.[1]
-    if (etag !== undefined) this.#values.set(`etag:${part ?? keyOf(target)}`, etag)
-    const lastModified = field('last-modified')
-    if (lastModified !== undefined) this.#values.set('lastModified', lastModified)
-  }
-}
-
-/** The key as a request line has it: behind the bucket. */
-function keyOf(target: string): string {
-  return /^\/[^/?]+\/([^?]*)/.exec(target)?.[1] ?? ''
 }
 
 /** @param userAgent what the client mostly calls itself */
