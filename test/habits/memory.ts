@@ -8,11 +8,9 @@ export class Memory {
     return this.#values
   }
 
-  /** @param target the request's path and query, with placeholders or without */
-  note(
-    target: string,
-    answer: Pick<RawResponse, 'headers' | 'body'>,
-  ): void {
+  /** @param line the request line as sent */
+  note(line: string, answer: Pick<RawResponse, 'headers' | 'body'>): void {
+    const [method = '', target = ''] = line.split(' ')
     const field = (name: string) => answer.headers.find(([other]) => other === name)?.[1]
     const text = answer.body.toString('utf8')
     const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(text)?.[1]
@@ -20,7 +18,7 @@ export class Memory {
     // A copy tells the ETag in its body only.
     const told = /<Copy(?:Object|Part)Result.*<ETag>([^<]+)<\/ETag>/s.exec(text)?.[1]
     const etag = (told?.replace(/&quot;|&#34;/g, '') ?? field('etag'))?.replaceAll('"', '')
-    const part = /[?&]partNumber=(\d+)/i.exec(target)?.[1]
+    const part = method === 'PUT' ? /[?&]partNumber=(\d+)/i.exec(target)?.[1] : undefined
     if (etag !== undefined) this.#values.set(`etag:${part ?? keyOf(target)}`, etag)
     const lastModified = field('last-modified')
     if (lastModified !== undefined) this.#values.set('lastModified', lastModified)

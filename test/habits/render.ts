@@ -6,8 +6,8 @@
 import { createHash } from 'node:crypto'
 import type { RawHeaders } from '../support/raw-http.ts'
 import {
-  canonicalRequest,
   type Credentials,
+  canonicalRequest,
   encodeQuery,
   type Scope,
   sha256,
@@ -190,5 +190,8 @@ function chunks(
   const trailers = [...last.matchAll(/^([^:;\r\n]+):([^\r\n]*)\r?\n/gm)]
     .filter(([, name]) => name?.toLowerCase() !== 'x-amz-trailer-signature')
     .map(([, name = '', value = '']) => [name, value] as const)
-  return Buffer.concat([...pieces, Buffer.from(last.replace(TRAILER_SIGNATURE, () => signer.trailers(trailers)))])
+  return Buffer.concat([
+    ...pieces,
+    Buffer.from(last.replace(TRAILER_SIGNATURE, () => signer.trailers(trailers))),
+  ])
 }

@@ -7,7 +7,7 @@ describe('recorded habits on the embedded store', () => {
   let gate: Gate
   let server: Server
   beforeAll(async () => {
-    gate = await Gate.start()
+    gate = await Gate.start({ env: { S3WARDEN_SIGV2: 'true' } })
     const credentials = await (await Operator.of(gate)).tenant('habits', ['ObjectStorageFullAccess'])
     server = { port: gate.port, host: gate.host, credentials }
   })

@@ -57,8 +57,7 @@ export class Replay {
     const line = request.head[0] ?? ''
     const rendered = this.#render(request)
     const answer = await exchange(this.#target.port, rendered)
-    const target = rendered.lines[0]?.split(' ')[1] ?? ''
-    this.#memory.note(target, answer)
+    this.#memory.note(rendered.lines[0] ?? '', answer)
     const text = answer.body.toString('utf8')
     const told = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ''
     const faults = answer.status < 300 ? await this.#faults(rendered, answer) : []
@@ -86,7 +85,9 @@ export class Replay {
     const [path, query] = split(target)
     const key = keyOf(path)
     const asked = new URLSearchParams(query)
-    const named = [...asked.keys()].filter((name) => !/^(x-|awsaccesskeyid$|signature$|expires$|response-)/i.test(name))
+    const named = [...asked.keys()].filter(
+      (name) => !/^(x-|awsaccesskeyid$|signature$|expires$|response-)/i.test(name),
+    )
     const uploadId = asked.get('uploadId') ?? ''
     const source = fieldOf(lines, 'x-amz-copy-source')
     if (key === '') return []
@@ -97,7 +98,8 @@ export class Replay {
       return stored === undefined ? [] : this.#stored(key, stored, source === undefined ? lines : [])
     }
     if (named.includes('partNumber') && method === 'PUT') {
-      const part = source === undefined ? data : this.#objects.get(sourceKey(source))
+      const copied = source === undefined ? data : this.#objects.get(sourceKey(source))
+      const part = copied === undefined ? copied : sliced(copied, fieldOf(lines, 'x-amz-copy-source-range'))
       const parts = this.#parts.get(uploadId) ?? new Map<number, Buffer>()
       this.#parts.set(uploadId, parts.set(Number(asked.get('partNumber')), part ?? Buffer.alloc(0)))
     }
@@ -134,13 +136,16 @@ export class Replay {
   #read(key: string, lines: readonly string[], answer: RawResponse): readonly string[] {
     const whole = this.#objects.get(decodeURIComponent(key))
     if (whole === undefined) return []
-    const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(fieldOf(lines, 'range') ?? 'bytes=0-') ?? []
-    const owed =
-      first === ''
-        ? whole.subarray(whole.length - Number(last))
-        : whole.subarray(Number(first), last === '' ? whole.length : Number(last) + 1)
+    const owed = sliced(whole, fieldOf(lines, 'range'))
     return answer.body.equals(owed) ? [] : [`${key} was read as other bytes than were stored`]
   }
+}
+
+/** What a range asks for of it. */
+function sliced(whole: Buffer, range = 'bytes=0-'): Buffer {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? []
+  if (first === '') return whole.subarray(whole.length - Number(last))
+  return whole.subarray(Number(first), last === '' ? whole.length : Number(last) + 1)
 }
 
 /** An upload id as it stands in a query. */

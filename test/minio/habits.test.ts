@@ -13,7 +13,7 @@ onMinio((minio) => {
     let gate: Gate
     let server: Server
     beforeAll(async () => {
-      gate = await Gate.start({ backend: minio })
+      gate = await Gate.start({ backend: minio, env: { S3WARDEN_SIGV2: 'true' } })
       const credentials = await (await Operator.of(gate)).tenant('habits', ['ObjectStorageFullAccess'])
       server = { port: gate.port, host: gate.host, credentials }
     })

@@ -240,7 +240,10 @@ export function chunkSigner(
   return {
     chunk: (data) => sign('AWS4-HMAC-SHA256-PAYLOAD', sha256(''), sha256(data)),
     trailers: (trailers) =>
-      sign('AWS4-HMAC-SHA256-TRAILER', sha256(trailers.map(([name, value]) => `${name}:${value}\n`).join(''))),
+      sign(
+        'AWS4-HMAC-SHA256-TRAILER',
+        sha256(trailers.map(([name, value]) => `${name}:${value}\n`).join('')),
+      ),
   }
 }
 

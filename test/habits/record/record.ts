@@ -17,7 +17,14 @@ import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
 import { send } from '../../support/raw-http.ts'
 import { run } from '../../support/run.ts'
 import { signed } from '../../support/s3-request.ts'
-import { type ClientHabits, FILE, readHabits, type RecordedRequest, type SentRequest, withPayload } from '../habits.ts'
+import {
+  type ClientHabits,
+  FILE,
+  type RecordedRequest,
+  readHabits,
+  type SentRequest,
+  withPayload,
+} from '../habits.ts'
 import { Memory } from '../memory.ts'
 import { fieldOf } from '../render.ts'
 import { CLIENTS, type RecordedClient } from './clients.ts'
@@ -28,15 +35,19 @@ import { template } from './template.ts'
 const UNSIGNED = 'UNSIGNED-PAYLOAD'
 
 const ABOUT = [
-  'Requests of S3 SDKs as they were on the wire, recorded by test/habits/record/record.ts (which says how to record',
-  'anew) in front of MinIO, and replayed by test/habits/replay.test.ts. `head` is the request line and the header',
-  'lines, byte for byte (latin1), `status` is what MinIO answered. `https` is there where a client sends something',
-  'else over TLS; where it is a text, that is what it says in x-amz-content-sha256 instead. A body is `data` (text, base64, or so many of a character after another), cut into chunks of',
-  '`awsChunked.sizes` (`count x size`), followed by `awsChunked.end`, and that into `httpChunks` of',
-  'Transfer-Encoding. Placeholders: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} are',
-  'times; {signature}, {chunkSignature}, {trailerSignature}; {sha256} and {md5} (base64) of the data; {uploadId},',
-  '{etag:N} of part N, {etag:KEY} and {lastModified} from earlier answers; {uuid} and {kernel} are noise. {credential} is the',
-  'access key with the scope us-east-1/s3, {userAgent} the client\'s `userAgent`. `different` is written by hand: what the embedded store refuses, and why.',
+  'Requests of S3 clients as they were on the wire, in front of MinIO. Written by test/habits/record/record.ts, which',
+  'says how to record anew; replayed by test/habits/replay.test.ts. Of each client, for each thing that it was told to',
+  'do, the requests that it sent, in order:',
+  'head: request line and header lines, byte for byte (latin1).',
+  'body: its data (text, base64, or so many of a character after another), cut into the chunks of awsChunked.sizes',
+  '("count x size") with awsChunked.end after the last of them, and that into httpChunks of Transfer-Encoding.',
+  'status: what MinIO answered.',
+  'https: what it sends over TLS instead; where this is a text, only x-amz-content-sha256 is another.',
+  'Placeholders of every request: {accessKey}, {host}, {bucket}; {date}, {day}, {httpDate}, {expires}, {later} (times);',
+  '{credential} (the access key with the scope us-east-1/s3), {signature}, {chunkSignature}, {trailerSignature};',
+  "{sha256} and {md5} (base64) of the data; {userAgent} (the client's userAgent), {uuid}, {kernel}.",
+  'Of earlier answers: {uploadId}, {etag:N} of part N, {etag:KEY}, {lastModified}.',
+  'different: answers of the gate that are others than what MinIO answered the client, and why. Written by hand.',
 ]
 
 async function main(names: readonly string[]): Promise<void> {
@@ -50,7 +61,9 @@ async function main(names: readonly string[]): Promise<void> {
     ])
     for (const client of CLIENTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
       const made = await Promise.all(
-        (['http', 'https'] as const).map((scheme) => record(client, scheme, minio.port, directory, trustStore)),
+        (['http', 'https'] as const).map((scheme) =>
+          record(client, scheme, minio.port, directory, trustStore),
+        ),
       )
       await write(together(client, made))
     }
@@ -102,7 +115,7 @@ async function record(
       operation,
       requests: exchanges.map((exchange) => {
         const row = template(exchange, given, memory, userAgent)
-        memory.note(exchange.head.split(' ')[1] ?? '', exchange.answer)
+        memory.note(exchange.head.split('\r\n')[0] ?? '', exchange.answer)
         return row
       }),
     }))
@@ -162,8 +175,7 @@ function essence({ head, body, status }: SentRequest): string {
 async function write(recorded: ClientHabits): Promise<void> {
   const before = readHabits()
   const clients = CLIENTS.flatMap(({ name }) => {
-    const client =
-      recorded.name === name ? recorded : before.clients.find((other) => other.name === name)
+    const client = recorded.name === name ? recorded : before.clients.find((other) => other.name === name)
     return client === undefined ? [] : [client]
   })
   await writeFile(FILE, `${laidOut({ about: ABOUT, different: before.different, clients })}\n`)

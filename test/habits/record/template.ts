@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto'
 import { release } from 'node:os'
 import type { Credentials } from '../../support/reference-signer.ts'
+import { type RecordedBody, type RecordedData, repeated, type SentRequest } from '../habits.ts'
 import { keyOf, type Memory } from '../memory.ts'
 import { fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
-import { type RecordedBody, type RecordedData, type SentRequest, repeated } from '../habits.ts'
 import { chunksOf, type Exchange } from './proxy.ts'
 
 /** Whom and what the client was given. */
