@@ -132,9 +132,14 @@ function signatureOf(lines: readonly string[], credentials: Credentials): string
       /\/(\d{8})\/([^/]*)\/([^/]*)\//.exec(parameter('x-amz-credential') ?? '') ?? []
     const scope = { date: parameter('x-amz-date') ?? day, region, service }
     const unsigned = parameters.filter((piece) => !/^x-amz-signature=/i.test(piece)).join('&')
+    const names = (parameter('x-amz-signedheaders') ?? '').split(';')
+    // Some sign headers that they say in the query only.
+    const moved = names
+      .filter((name) => fieldOf(lines, name) === undefined)
+      .map((name) => [name, parameter(name) ?? ''] as const)
     const canonical = canonicalRequest(
-      { method, target: `${path}?${unsigned}`, headers },
-      (parameter('x-amz-signedheaders') ?? '').split(';'),
+      { method, target: `${path}?${unsigned}`, headers: [...headers, ...moved] },
+      names,
       parameter('x-amz-content-sha256') ?? fieldOf(lines, 'x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD',
     )
     return signV4(credentials.secretKey, scope, stringToSignV4(scope, canonical))

@@ -22,6 +22,7 @@ const node = (driver: string, interpreter = resolve('node_modules/.bin/node')) =
   interpreter,
   drivers(`node/${driver}`),
 ]
+const modules = () => ({ MODULES: habits('npm') })
 const java = (artifacts: string, driver: string) => [
   '/usr/bin/java',
   `@${habits(`java/${artifacts}/arguments`)}`,
@@ -37,7 +38,9 @@ export const CLIENTS: readonly RecordedClient[] = [
   { name: 'AWS SDK for Java 2, of 2025', command: java('aws2.31.78', 'Java2') },
   { name: 'AWS SDK for Java 2', command: java('aws2.57.8', 'Java2') },
   { name: 'AWS SDK for Java 2, transfer manager', command: java('transfer', 'Java2Transfer') },
+  { name: 'AWS SDK for Java 2, common runtime', command: java('crt', 'Java2Crt') },
   { name: 'AWS SDK for Go 2', command: [habits('go/aws')] },
+  { name: 'AWS SDK for Rust', command: [habits('rust/debug/aws')] },
   { name: 'AWS SDK for Ruby 3 (Debian)', command: ['/usr/bin/ruby', drivers('ruby/aws.rb')] },
   { name: 'AWS SDK for C++ (pyarrow)', command: python('pyarrow_driver.py') },
   { name: 'AWS SDK for C++ (chDB)', command: python('chdb_driver.py'), findsBucket: true },
@@ -45,7 +48,10 @@ export const CLIENTS: readonly RecordedClient[] = [
   { name: 'opendal', command: python('opendal_driver.py'), findsBucket: true },
   { name: 'minio-py', command: python('minio_driver.py') },
   { name: 'DuckDB', command: python('duckdb_driver.py'), findsBucket: true },
+  { name: 'AWS SDK for JavaScript 2', command: node('sdk2.mjs'), env: modules },
+  { name: 'AWS SDK for JavaScript 3, of 2023', command: node('sdk.mjs'), env: modules },
   { name: 'AWS SDK for JavaScript 3', command: node('sdk.mjs') },
+  { name: 'aws4fetch', command: node('aws4fetch.mjs'), env: modules },
   { name: 'minio-java', command: java('minio', 'Minio') },
   { name: 'minio-go', command: [habits('go/minio')] },
   { name: 'minio-js', command: node('minio.mjs') },

@@ -102,7 +102,7 @@ function verify(exchange: Exchange, recorded: SentRequest, given: Given, values:
   while (sent[at] === made[at]) at++
   const near = (bytes: Buffer) => JSON.stringify(bytes.toString('latin1', Math.max(0, at - 80), at + 120))
   throw new Error(
-    `a row does not give back what was sent, at ${at}:\n sent ${near(sent)}\n made ${near(made)}\n${exchange.head}`,
+    `a row does not give back what was sent, at ${at}:\n sent ${near(sent)}\n made ${near(made)}\n${exchange.head}\n→ ${exchange.answer.status} ${exchange.answer.body}`,
   )
 }
 
@@ -128,8 +128,10 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
     return { data: dataOf(inner), ...httpChunks }
   }
   const pieces: Buffer[] = []
+  let capitals = false
   for (let at = 0; ; ) {
     const line = inner.indexOf('\r\n', at)
+    if (/^[0-9A-F]*[A-F]/.test(inner.toString('latin1', at, line))) capitals = true
     const size = Number.parseInt(inner.toString('latin1', at, line), 16)
     if (size === 0) {
       const end = inner
@@ -141,7 +143,7 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
         awsChunked: {
           sizes: repeated(pieces.map(({ length }) => length)),
           end,
-          ...(/^[0-9A-F]*[A-F]/.test(inner.toString('latin1', 0, 16)) ? { capitals: true as const } : {}),
+          ...(capitals ? { capitals: true as const } : {}),
         },
         ...httpChunks,
       }

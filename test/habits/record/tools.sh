@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The SDKs whose requests are recorded, put into the cache of test/support/tools.sh. Needs python3 with venv, npm, Maven
-# with a JDK, Go, and of Debian: ruby-aws-sdk-s3, python3-boto3, awscli, s3cmd, rclone, restic.
+# with a JDK, Go, Cargo, and of Debian: ruby-aws-sdk-s3, python3-boto3, awscli, s3cmd, rclone, restic.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,8 @@ if [ ! -x "$CACHE/venv/bin/python" ]; then python3 -m venv "$CACHE/venv"; fi
   duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
 
 mkdir -p "$CACHE/npm"
-npm install --prefix "$CACHE/npm" --no-audit --no-fund --no-save --silent bun@1.4.4
+npm install --prefix "$CACHE/npm" --no-audit --no-fund --no-save --silent bun@1.4.4 aws-sdk@2.1693.0 \
+  aws4fetch@1.0.20 @aws-sdk/client-s3@3.300.0 @aws-sdk/lib-storage@3.300.0 @aws-sdk/s3-request-presigner@3.300.0
 
 # java NAME "SOURCE…" GROUP:ARTIFACT:VERSION…: compiles drivers against artifacts; the class path goes beside them.
 java_driver() {
@@ -49,9 +50,12 @@ for version in "${AWS_JAVA_2[@]}"; do
 done
 java_driver transfer Java2Transfer \
   "software.amazon.awssdk:s3:${AWS_JAVA_2[-1]}" "software.amazon.awssdk:s3-transfer-manager:${AWS_JAVA_2[-1]}"
+java_driver crt Java2Crt "software.amazon.awssdk:s3:${AWS_JAVA_2[-1]}" "software.amazon.awssdk:aws-crt-client:${AWS_JAVA_2[-1]}"
 # Maven takes what okhttp 5 is on the JVM only by this name.
 java_driver minio Minio "io.minio:minio:$MINIO_JAVA" com.squareup.okhttp3:okhttp-jvm:5.1.0
 
 mkdir -p "$CACHE/go"
 (cd "$HERE/drivers/go" && go build -o "$CACHE/go/" ./aws ./minio)
+
+cargo build --quiet --manifest-path "$HERE/drivers/rust/Cargo.toml" --target-dir "$CACHE/rust"
 echo "$CACHE"

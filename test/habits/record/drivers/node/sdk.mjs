@@ -1,16 +1,17 @@
-/** The AWS SDK for JavaScript 3. */
+/** The AWS SDK for JavaScript 3: this package's own, or that of the folder $MODULES. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
-import * as s3 from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import * as stage from './stage.mjs'
 
 const { BUCKET: Bucket, HELLO, ODD_KEY, PART_ONE, PART_TWO, STREAM, operation } = stage
 
-const manifest = createRequire(import.meta.url).resolve('@aws-sdk/client-s3/package.json')
-await stage.version(JSON.parse(readFileSync(manifest, 'utf8')).version)
+const require = createRequire(process.env.MODULES === undefined ? import.meta.url : `${process.env.MODULES}/`)
+const s3 = require('@aws-sdk/client-s3')
+const { Upload } = require('@aws-sdk/lib-storage')
+const { getSignedUrl } = require('@aws-sdk/s3-request-presigner')
+const manifest = readFileSync(require.resolve('@aws-sdk/client-s3/package.json'), 'utf8')
+await stage.version(JSON.parse(manifest).version)
 
 const client = new s3.S3Client({
   endpoint: stage.ENDPOINT,
