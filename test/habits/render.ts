@@ -69,7 +69,7 @@ export function render(request: SentRequest, credentials: Credentials, values: V
       return value ?? whole
     })
 
-  const data = request.body === undefined ? Buffer.alloc(0) : bytesOf(request.body.data, fill)
+  const data = request.body === undefined ? Buffer.alloc(0) : dataOf(request.body.data, fill)
   const lines = signedLines(request.head.map(fill), credentials)
   const body = wire(request.body, data, (shape) => chunks(shape, lines, credentials))
   return { lines, head: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body, data }
@@ -95,7 +95,8 @@ function amzDateOf(at: number): string {
   return new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
-function bytesOf(data: RecordedData, fill: (text: string) => string): Buffer {
+/** @param fill puts in what placeholders stand for */
+export function dataOf(data: RecordedData, fill: (text: string) => string): Buffer {
   if (typeof data === 'string') return Buffer.from(fill(data), 'utf8')
   if ('base64' in data) return Buffer.from(data.base64, 'base64')
   return Buffer.concat(data.fill.map(([character, count]) => Buffer.alloc(count, character, 'latin1')))

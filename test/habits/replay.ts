@@ -61,7 +61,10 @@ export class Replay {
     const text = answer.body.toString('utf8')
     const told = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ''
     const faults = answer.status < 300 ? await this.#faults(rendered, answer) : []
-    const error = answer.status < 400 ? '' : `${told('Code')}: ${told('Message')}`
+    const error =
+      answer.status < 400
+        ? ''
+        : `${told('Code')}: ${told('Message')} ${told('Header')}${told('Parameter')}`.trimEnd()
     return { line, status: answer.status, error, faults }
   }
 

@@ -9,6 +9,8 @@ export interface RecordedClient {
   readonly command: readonly string[]
   /** It does not make buckets: it finds one. */
   readonly findsBucket?: true
+  /** What it stores is encrypted, and another thing each time: of its bodies only the length is kept. */
+  readonly opaque?: true
   readonly env?: (endpoint: Endpoint) => Readonly<Record<string, string>>
 }
 
@@ -60,6 +62,6 @@ export const CLIENTS: readonly RecordedClient[] = [
   { name: 'AWS CLI 2 (Debian)', command: shell('aws.sh'), env: () => ({ AWS: '/usr/bin/aws' }) },
   { name: 's3cmd (Debian)', command: shell('s3cmd.sh') },
   { name: 'rclone (Debian)', command: shell('rclone.sh') },
-  { name: 'restic (Debian)', command: shell('restic.sh') },
+  { name: 'restic (Debian)', command: shell('restic.sh'), opaque: true },
   { name: 'mc', command: shell('mc.sh'), env: () => ({ MC: cached('bin/mc') }) },
 ]

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { GATE_CERTIFICATE } from '../../support/gate.ts'
 import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
 import { send } from '../../support/raw-http.ts'
+import { sha256 } from '../../support/reference-signer.ts'
 import { run } from '../../support/run.ts'
 import { signed } from '../../support/s3-request.ts'
 import {
@@ -26,7 +27,7 @@ import {
   withPayload,
 } from '../habits.ts'
 import { Memory } from '../memory.ts'
-import { fieldOf } from '../render.ts'
+import { dataOf, fieldOf } from '../render.ts'
 import { CLIENTS, type RecordedClient } from './clients.ts'
 import { type Driven, drive } from './drive.ts'
 import { RecordingProxy } from './proxy.ts'
@@ -106,6 +107,7 @@ async function record(
     )
     for (const failure of driven.failures) console.log(`${client.name}, ${scheme}: ${failure}`)
     const memory = new Memory()
+    const opaque = new Opaque()
     const userAgent = commonest(
       driven.operations.flatMap(({ exchanges }) =>
         exchanges.map(({ head }) => fieldOf(head.split('\r\n'), 'user-agent') ?? ''),
@@ -114,7 +116,8 @@ async function record(
     const operations = driven.operations.map(({ operation, exchanges }) => ({
       operation,
       requests: exchanges.map((exchange) => {
-        const row = template(exchange, given, memory, userAgent)
+        const told = template(exchange, given, memory, userAgent)
+        const row = client.opaque === true ? opaque.row(told) : told
         memory.note(exchange.head.split('\r\n')[0] ?? '', exchange.answer)
         return row
       }),
@@ -124,6 +127,29 @@ async function record(
     return { version: driven.version, userAgent, operations }
   } finally {
     proxy.stop()
+  }
+}
+
+/** Rows of a client whose data is another each time, and that names objects by what is in them. */
+class Opaque {
+  readonly #names = new Map<string, string>()
+
+  /** The same with as many bytes, but others, and names that are always the same. */
+  row(row: SentRequest): SentRequest {
+    const { body } = row
+    const bytes = body === undefined ? Buffer.alloc(0) : dataOf(body.data, (text) => text)
+    const line = (row.head[0] ?? '').replace('{sha256}', sha256(bytes))
+    const head = [line.replace(/[0-9a-f]{64}/g, (name) => this.#name(name)), ...row.head.slice(1)]
+    // The directory is the name's beginning.
+    const filed = head.map((text) => text.replace(/\/[0-9a-f]{2}\/([0-9a-f]{2})(?=[0-9a-f]{62})/, '/$1/$1'))
+    if (body === undefined) return { ...row, head: filed }
+    return { ...row, head: filed, body: { ...body, data: { fill: [['x', bytes.length]] } } }
+  }
+
+  #name(name: string): string {
+    const known = this.#names.get(name) ?? this.#names.size.toString(16).padStart(2, '0').padEnd(64, '0')
+    this.#names.set(name, known)
+    return known
   }
 }
 

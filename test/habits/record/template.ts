@@ -7,7 +7,7 @@ import { release } from 'node:os'
 import type { Credentials } from '../../support/reference-signer.ts'
 import { type RecordedBody, type RecordedData, repeated, type SentRequest } from '../habits.ts'
 import { keyOf, type Memory } from '../memory.ts'
-import { fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
+import { dataOf, fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
 import { chunksOf, type Exchange } from './proxy.ts'
 
 /** Whom and what the client was given. */
@@ -23,7 +23,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
   const date = dateOf(lines)
   const own = `etag:${keyOf(lines[0]?.split(' ')[1] ?? '')}`
   const body = bodyOf(lines, exchange.body)
-  const payload = body === undefined ? Buffer.alloc(0) : rawOf(body.data)
+  const payload = body === undefined ? Buffer.alloc(0) : dataOf(body.data, (text) => text)
   const known: readonly (readonly [text: string, placeholder: string])[] = [
     ...(userAgent === '' ? [] : ([[`: ${userAgent}`, ': {userAgent}']] as const)),
     [sha256(payload), '{sha256}'],
@@ -125,7 +125,7 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
   const inner = outer === undefined ? sent : Buffer.concat(outer)
   const httpChunks = outer === undefined ? {} : { httpChunks: repeated(outer.map(({ length }) => length)) }
   if (!(fieldOf(lines, 'x-amz-content-sha256') ?? '').startsWith('STREAMING-')) {
-    return { data: dataOf(inner), ...httpChunks }
+    return { data: recordedData(inner), ...httpChunks }
   }
   const pieces: Buffer[] = []
   let capitals = false
@@ -139,7 +139,7 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
         .replace(/(^0+;chunk-signature=)[0-9a-f]{64}/, '$1{chunkSignature}')
         .replace(/(x-amz-trailer-signature:)[0-9a-f]{64}/, '$1{trailerSignature}')
       return {
-        data: dataOf(Buffer.concat(pieces)),
+        data: recordedData(Buffer.concat(pieces)),
         awsChunked: {
           sizes: repeated(pieces.map(({ length }) => length)),
           end,
@@ -156,7 +156,7 @@ function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefine
 /** Repetition shorter than this is written out. */
 const LONG = 64
 
-function dataOf(bytes: Buffer): RecordedData {
+function recordedData(bytes: Buffer): RecordedData {
   const runs: [character: string, count: number][] = []
   for (let at = 0; at < bytes.length; ) {
     let end = at + 1
@@ -171,12 +171,6 @@ function dataOf(bytes: Buffer): RecordedData {
     return text
   }
   return { base64: bytes.toString('base64') }
-}
-
-function rawOf(data: RecordedData): Buffer {
-  if (typeof data === 'string') return Buffer.from(data, 'utf8')
-  if ('base64' in data) return Buffer.from(data.base64, 'base64')
-  return Buffer.concat(data.fill.map(([character, count]) => Buffer.alloc(count, character, 'latin1')))
 }
 
 function sha256(data: Buffer): string {

@@ -28,7 +28,9 @@ async function send(url, init) {
 
 /** @param init as `fetch` takes it */
 async function presigned(url, init = {}) {
-  const { search } = await client.sign(url, { ...init, aws: { signQuery: true } }).then(({ url }) => new URL(url))
+  const { search } = await client
+    .sign(url, { ...init, aws: { signQuery: true } })
+    .then(({ url }) => new URL(url))
   await stage.fetchPlainly(init.method ?? 'GET', `${url}${search}`, init.method === 'PUT' ? 'hello' : null)
 }
 

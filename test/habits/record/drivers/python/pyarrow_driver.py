@@ -8,7 +8,7 @@ from stage import *
 version(f"pyarrow {pyarrow.__version__}")
 
 scheme, host = ENDPOINT.split("://")
-s3 = fs.S3FileSystem(
+settings = dict(
     access_key=ACCESS_KEY,
     secret_key=SECRET_KEY,
     region="us-east-1",
@@ -20,10 +20,13 @@ s3 = fs.S3FileSystem(
     tls_ca_file_path=AUTHORITY,
     retry_strategy=fs.AwsStandardS3RetryStrategy(max_attempts=1),
 )
+s3 = fs.S3FileSystem(**settings)
+# It may put a small object in one request only where it may open late.
+late = fs.S3FileSystem(**settings, allow_delayed_open=True)
 
 
-def put(key, data, **settings):
-    with s3.open_output_stream(f"{BUCKET}/{key}", **settings) as stream:
+def put(key, data, system=s3, **settings):
+    with system.open_output_stream(f"{BUCKET}/{key}", **settings) as stream:
         stream.write(data)
 
 
@@ -47,6 +50,7 @@ def multipart():
 operation("create bucket", lambda: s3.create_dir(BUCKET))
 operation("put", lambda: put("hello.txt", HELLO, metadata={"Content-Type": "text/plain", "color": "blue"}))
 operation("put encoded", lambda: put("hello.txt.gz", ENCODED, compression=None, metadata={"Content-Encoding": "gzip"}))
+operation("put at once", lambda: put("late.txt", HELLO, late, metadata={"Content-Type": "text/plain"}))
 operation("put empty", lambda: s3.create_dir(f"{BUCKET}/empty"))
 operation("put odd key", lambda: put(ODD_KEY, HELLO))
 operation("multipart", multipart)
