@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { RawHeaders } from '../support/raw-http.ts'
 import {
+  amzDate,
   type Credentials,
   canonicalRequest,
   encodeQuery,
@@ -47,7 +48,7 @@ const CHUNK_SIGNATURE = '{chunkSignature}'
 const TRAILER_SIGNATURE = '{trailerSignature}'
 
 export function render(request: SentRequest, credentials: Credentials, values: Values): Rendered {
-  const date = amzDateOf(values.at)
+  const date = amzDate(values.at)
   const others = new Map([
     ['accessKey', credentials.accessKey],
     ['credential', `${credentials.accessKey}/${date.slice(0, 8)}/us-east-1/s3/aws4_request`],
@@ -88,11 +89,6 @@ export function fieldOf(lines: readonly string[], name: string): string | undefi
   return fieldsOf(lines)
     .find(([other]) => other.toLowerCase() === name)?.[1]
     .trim()
-}
-
-/** Milliseconds since the epoch → `20260131T120000Z`. */
-function amzDateOf(at: number): string {
-  return new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
 /** @param fill puts in what placeholders stand for */

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Connection, header, type RawResponse, send } from '../support/raw-http.ts'
-import { type Credentials, split } from '../support/reference-signer.ts'
+import { amzDate, type Credentials, split } from '../support/reference-signer.ts'
 import { signed } from '../support/s3-request.ts'
 import { type ClientHabits, over, type RecordedRequest, type Scheme, type SentRequest } from './habits.ts'
 import { keyOf, Memory } from './memory.ts'
@@ -76,7 +76,7 @@ export class Replay {
       ['userAgent', this.#client.userAgent.replace('{kernel}', '6.1.0')],
       ['uuid', randomUUID()],
       ['expires', String(at / 1000 + 3600)],
-      ['later', new Date(at + 60_000).toISOString().replace(/[-:]|\.\d{3}/g, '')],
+      ['later', amzDate(at + 60_000)],
     ])
     const memory = [...this.#memory.values].map(([name, value]) => [name, encodedIn(name, value)] as const)
     return render(request, credentials, { host, bucket, at, others: new Map([...noise, ...memory]) })

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { release } from 'node:os'
-import type { Credentials } from '../../support/reference-signer.ts'
+import { amzDate, type Credentials, sha256 } from '../../support/reference-signer.ts'
 import { type RecordedBody, type RecordedData, repeated, type SentRequest } from '../habits.ts'
 import { keyOf, type Memory } from '../memory.ts'
 import { dataOf, fieldOf, PLACEHOLDER, render, type Values } from '../render.ts'
@@ -116,7 +116,7 @@ function dateOf(lines: readonly string[]): { readonly at: number; readonly amz: 
     return { amz, at: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) }
   }
   const at = Date.parse(amz ?? fieldOf(lines, 'date') ?? '1970-01-01T00:00:00Z')
-  return { at, amz: new Date(at).toISOString().replace(/[-:]|\.\d{3}/g, '') }
+  return { at, amz: amzDate(at) }
 }
 
 function bodyOf(lines: readonly string[], sent: Buffer): RecordedBody | undefined {
@@ -171,10 +171,6 @@ function recordedData(bytes: Buffer): RecordedData {
     return text
   }
   return { base64: bytes.toString('base64') }
-}
-
-function sha256(data: Buffer): string {
-  return createHash('sha256').update(data).digest('hex')
 }
 
 function md5(data: Buffer): string {
