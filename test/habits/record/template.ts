@@ -22,6 +22,8 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
   const noise = new Map<string, string>([['kernel', release()]])
   const date = dateOf(lines)
   const own = `etag:${keyOf(lines[0]?.split(' ')[1] ?? '')}`
+  // What the request is about comes first, where several are the same.
+  const rank = (name: string) => (name === own ? 0 : /^etag:\d+$/.test(name) ? 1 : 2)
   const body = bodyOf(lines, exchange.body)
   const payload = body === undefined ? Buffer.alloc(0) : dataOf(body.data, (text) => text)
   const known: readonly (readonly [text: string, placeholder: string])[] = [
@@ -39,7 +41,7 @@ export function template(exchange: Exchange, given: Given, memory: Memory, userA
     [new Date(date.at).toUTCString(), '{httpDate}'],
     [release(), '{kernel}'],
     ...[...memory.values]
-      .sort(([a], [b]) => Number(b === own) - Number(a === own))
+      .sort(([a], [b]) => rank(a) - rank(b))
       .map(([name, value]) => [value, `{${name}}`] as const),
   ]
   const replace = (text: string) => {

@@ -14,7 +14,8 @@ version "$(aws --version 2>&1 | sed 's,aws-cli/\([^ ]*\).*,\1,')"
 operation 'create bucket' aws s3 mb "$B"
 operation 'put' aws s3 cp hello.txt "$B/hello.txt" --content-type text/plain --metadata color=blue
 operation 'put encoded' aws s3 cp hello.txt.gz "$B/hello.txt.gz" --content-encoding gzip
-operation 'put stream' aws s3 cp - "$B/stream.bin" < hello.txt
+stream() { aws s3 cp - "$B/stream.bin" < hello.txt; }
+operation 'put stream' stream
 operation 'put odd key' aws s3 cp hello.txt "$B/$ODD_KEY"
 operation 'multipart' aws s3 cp big.bin "$B/big.bin"
 operation 'get' aws s3 cp "$B/hello.txt" got.txt

@@ -10,7 +10,8 @@ version "$(mc --version | awk 'NR == 1 {print $3}')"
 operation 'create bucket' mc mb "$B"
 operation 'put' mc cp --attr 'Content-Type=text/plain;color=blue' hello.txt "$B/hello.txt"
 operation 'put encoded' mc cp --attr 'Content-Encoding=gzip' hello.txt.gz "$B/hello.txt.gz"
-operation 'put stream' mc pipe "$B/stream.bin" < hello.txt
+stream() { mc pipe "$B/stream.bin" < hello.txt; }
+operation 'put stream' stream
 operation 'put odd key' mc cp hello.txt "$B/$ODD_KEY"
 operation 'multipart' env MC_UPLOAD_MULTIPART_SIZE=5MiB MC_UPLOAD_MULTIPART_THREADS=1 "$MC" --config-dir .mc --quiet cp big.bin "$B/big.bin"
 operation 'get' mc cat "$B/hello.txt"

@@ -25,7 +25,8 @@ version "$(rclone version | awk 'NR == 1 {print $2}')"
 operation 'create bucket' rclone mkdir "$B"
 operation 'put' rclone copyto hello.txt "$B/hello.txt" --header-upload 'X-Amz-Meta-Color: blue'
 operation 'put encoded' rclone copyto hello.txt.gz "$B/hello.txt.gz" --header-upload 'Content-Encoding: gzip'
-operation 'put stream' rclone rcat "$B/stream.bin" < hello.txt
+stream() { rclone rcat "$B/stream.bin" < hello.txt; }
+operation 'put stream' stream
 operation 'put odd key' rclone copyto hello.txt "$B/$ODD_KEY"
 operation 'multipart' rclone copyto big.bin "$B/big.bin"
 operation 'get' rclone cat "$B/hello.txt"
