@@ -1,4 +1,4 @@
-/** MinIO for the tests of one run: started once, by vitest's global set-up. */
+/** MinIO for the tests of one run: started once, by vitest's global set-up, or by a test for itself. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -19,6 +19,13 @@ declare module 'vitest' {
 
 const PROGRAM = cached('bin/minio')
 
+/** A MinIO that runs. */
+export interface Minio {
+  readonly settings: BackendSettings
+  /** Ends it and deletes what it stored. */
+  end(): Promise<void>
+}
+
 /** Vitest's global set-up: starts MinIO, and returns how to end it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(PROGRAM)) {
@@ -26,6 +33,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('minio', null)
     return async () => {}
   }
+  const { settings, end } = await startMinio()
+  project.provide('minio', settings)
+  return end
+}
+
+/** Starts one over an empty directory, and waits until it answers. */
+export async function startMinio(): Promise<Minio> {
   const directory = await mkdtemp(join(tmpdir(), 's3warden-minio-'))
   const port = await freePort()
   const credentials = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
@@ -54,8 +68,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  project.provide('minio', { ...credentials, endpoint, region: 'us-east-1', kind: 'minio' })
-  return end
+  return { settings: { ...credentials, endpoint, region: 'us-east-1', kind: 'minio' }, end }
 }
 
 function answers(endpoint: string): Promise<boolean> {
