@@ -46,6 +46,7 @@ export default defineConfig({
         'test/support/ceph.ts',
         'test/support/minio.ts',
       ]),
+      project('peer', ['test/peer/*.test.ts'], 300_000, ['test/support/ceph.ts', 'test/support/minio.ts']),
       project('ceph', ['test/ceph/**/*.test.ts'], 120_000, ['test/support/ceph.ts']),
     ],
   },

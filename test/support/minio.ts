@@ -1,4 +1,4 @@
-/** MinIO for the tests of one run: started once, by vitest's global set-up. */
+/** MinIO for the tests of one run: started once, by vitest's global set-up, or by a test for itself. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -19,14 +19,11 @@ declare module 'vitest' {
 
 const PROGRAM = cached('bin/minio')
 
-/** What its one account is. */
-export const MINIO_CREDENTIALS = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
-
+/** A MinIO that runs. */
 export interface Minio {
-  readonly port: number
-  readonly endpoint: string
-  /** Ends it, and deletes what it kept. */
-  stop(): Promise<void>
+  readonly settings: BackendSettings
+  /** Ends it and deletes what it stored. */
+  end(): Promise<void>
 }
 
 /** Vitest's global set-up: starts MinIO, and returns how to end it. */
@@ -36,33 +33,29 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('minio', null)
     return async () => {}
   }
-  const minio = await startMinio()
-  project.provide('minio', {
-    ...MINIO_CREDENTIALS,
-    endpoint: minio.endpoint,
-    region: 'us-east-1',
-    kind: 'minio',
-  })
-  return () => minio.stop()
+  const { settings, end } = await startMinio()
+  project.provide('minio', settings)
+  return end
 }
 
-/** Starts one, and waits until it is ready. */
+/** Starts one over an empty directory, and waits until it answers. */
 export async function startMinio(): Promise<Minio> {
   const directory = await mkdtemp(join(tmpdir(), 's3warden-minio-'))
   const port = await freePort()
+  const credentials = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
   const child = spawn(PROGRAM, ['server', '--quiet', '--address', `127.0.0.1:${port}`, directory], {
     env: {
       PATH: process.env.PATH,
       HOME: directory,
-      MINIO_ROOT_USER: MINIO_CREDENTIALS.accessKey,
-      MINIO_ROOT_PASSWORD: MINIO_CREDENTIALS.secretKey,
+      MINIO_ROOT_USER: credentials.accessKey,
+      MINIO_ROOT_PASSWORD: credentials.secretKey,
       MINIO_BROWSER: 'off',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = [collect(child.stdout), collect(child.stderr)]
   const exit = ended(child)
-  const stop = async () => {
+  const end = async () => {
     child.kill('SIGKILL')
     await exit
     await rm(directory, { recursive: true, force: true })
@@ -70,12 +63,12 @@ export async function startMinio(): Promise<Minio> {
   const endpoint = `http://127.0.0.1:${port}`
   for (const deadline = Date.now() + 120_000; !(await answers(endpoint)); ) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      await stop()
+      await end()
       throw new Error(`MinIO did not start:\n${said.map((text) => text()).join('')}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  return { port, endpoint, stop }
+  return { settings: { ...credentials, endpoint, region: 'us-east-1', kind: 'minio' }, end }
 }
 
 function answers(endpoint: string): Promise<boolean> {

@@ -4,15 +4,16 @@
 #   tools.sh         what is missing
 #   tools.sh where   only print the cache's directory
 #
-#   bin/minio, bin/mc   built with the machine's Go
+#   bin/minio, bin/mc, bin/versitygw   built with the machine's Go
 #   venv/bin/aws, venv/bin/python   the newest aws-cli 1 and boto3 of PyPI
 #
-# Needs go, python3 with venv, and about three minutes on two cores.
+# Needs go, python3 with venv, and about four minutes on two cores.
 set -euo pipefail
 
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/s3warden-test
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 MC=github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9
+VERSITYGW=github.com/versity/versitygw/cmd/versitygw@v1.8.0
 
 if [ "${1:-}" = where ]; then
   echo "$CACHE"
@@ -37,6 +38,7 @@ build() {
 
 build minio "$MINIO"
 build mc "$MC"
+build versitygw "$VERSITYGW"
 
 if [ ! -x "$CACHE/venv/bin/aws" ]; then
   rm -rf "$CACHE/venv"

@@ -47,12 +47,9 @@ const status = elements({ Status: enabledOrDisabled })
 const minutes = elements({ Minutes: integer })
 const prefixOrTags = { Prefix: text, Tag: tag, And: elements({ Prefix: text, 'Tag*': tag }) } as const
 
-const grantee = elements(
-  { ID: text, DisplayName: text, EmailAddress: text, URI: text, Type: text },
-  {
-    attributes: ['xsi:type'],
-  },
-)
+const grantee = elements({ ID: text, DisplayName: text, EmailAddress: text, URI: text, Type: text }, [
+  'xsi:type',
+])
 const grants = elements({ 'Grant*': elements({ Grantee: grantee, Permission: text }) })
 const accessControlPolicy = elements({
   Owner: elements({ ID: text, DisplayName: text }),
@@ -234,38 +231,27 @@ export const CONFIGURATION_BODIES: Readonly<Record<ConfigurationOperation, Body>
   },
   PutBucketOwnershipControls: {
     root: 'OwnershipControls',
-    schema: elements({
-      'Rule!': elements({ 'ObjectOwnership!': oneOf(...OBJECT_OWNERSHIPS) }),
-    }),
+    schema: elements({ Rule: elements({ ObjectOwnership: oneOf(...OBJECT_OWNERSHIPS) }) }),
   },
   PutBucketAbac: { root: 'AbacStatus', schema: status },
   PutBucketWebsite: {
     root: 'WebsiteConfiguration',
-    schema: elements(
-      {
-        ErrorDocument: elements({ Key: text }),
-        IndexDocument: elements({ Suffix: text }),
-        RedirectAllRequestsTo: elements(redirect),
-        RoutingRules: elements({
-          'RoutingRule*': elements({
-            Condition: elements(
-              { HttpErrorCodeReturnedEquals: text, KeyPrefixEquals: text },
-              { filled: true },
-            ),
-            'Redirect!': elements(
-              {
-                ...redirect,
-                HttpRedirectCode: text,
-                ReplaceKeyPrefixWith: text,
-                ReplaceKeyWith: text,
-              },
-              { filled: true },
-            ),
+    schema: elements({
+      ErrorDocument: elements({ Key: text }),
+      IndexDocument: elements({ Suffix: text }),
+      RedirectAllRequestsTo: elements(redirect),
+      RoutingRules: elements({
+        'RoutingRule*': elements({
+          Condition: elements({ HttpErrorCodeReturnedEquals: text, KeyPrefixEquals: text }),
+          Redirect: elements({
+            ...redirect,
+            HttpRedirectCode: text,
+            ReplaceKeyPrefixWith: text,
+            ReplaceKeyWith: text,
           }),
         }),
-      },
-      { alone: 'RedirectAllRequestsTo' },
-    ),
+      }),
+    }),
   },
   PutBucketReplication: {
     root: 'ReplicationConfiguration',

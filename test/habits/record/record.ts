@@ -12,8 +12,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { GATE_CERTIFICATE } from '../../support/gate.ts'
-import { MINIO_CREDENTIALS, startMinio } from '../../support/minio.ts'
+import { type BackendSettings, GATE_CERTIFICATE } from '../../support/gate.ts'
+import { startMinio } from '../../support/minio.ts'
 import { send } from '../../support/raw-http.ts'
 import { sha256 } from '../../support/reference-signer.ts'
 import { run } from '../../support/run.ts'
@@ -63,13 +63,13 @@ async function main(names: readonly string[]): Promise<void> {
     for (const client of CLIENTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
       const made = await Promise.all(
         (['http', 'https'] as const).map((scheme) =>
-          record(client, scheme, minio.port, directory, trustStore),
+          record(client, scheme, minio.settings, directory, trustStore),
         ),
       )
       await write(together(client, made))
     }
   } finally {
-    await minio.stop()
+    await minio.end()
     await rm(directory, { recursive: true, force: true })
   }
 }
@@ -83,14 +83,15 @@ interface Session {
 async function record(
   client: RecordedClient,
   scheme: 'http' | 'https',
-  minioPort: number,
+  { accessKey, secretKey, endpoint }: BackendSettings,
   directory: string,
   trustStore: string,
 ): Promise<Session> {
+  const minioPort = Number(new URL(endpoint).port)
   const proxy = await RecordingProxy.start(scheme, minioPort)
   try {
     const bucket = `habits-of-${scheme}-${randomBytes(4).toString('hex')}`
-    const given = { ...MINIO_CREDENTIALS, host: `127.0.0.1:${proxy.port}`, bucket }
+    const given = { accessKey, secretKey, host: `127.0.0.1:${proxy.port}`, bucket }
     if (client.findsBucket === true) {
       await send(minioPort, signed(given, { method: 'PUT', target: `/${bucket}` }, { host: given.host }))
     }
