@@ -6,33 +6,47 @@
 #
 #   bin/minio, bin/mc   built with the machine's Go
 #   venv/bin/aws, venv/bin/python   the newest aws-cli 1 and boto3 of PyPI
+#   libraries/bin/python            libraries of PyPI that read and write S3
 #
-# Needs go, python3 with venv, and about three minutes on two cores.
+# Needs go, python3 with venv, and about four minutes on two cores.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/s3warden-test
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 MC=github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9
+LIBRARIES=(
+  pyarrow==26.0.1
+)
 
 if [ "${1:-}" = where ]; then
   echo "$CACHE"
   exit
 fi
 
-mkdir -p "$CACHE"
+mkdir -p "$CACHE/bin"
 # One at a time, however many ask for it: the second finds it made.
 exec 9> "$CACHE/lock"
 flock 9
 
-# build NAME MODULE: the first attempt may meet a moment without network
-build() {
-  [ -x "$CACHE/bin/$1" ] && return
+# tries COMMAND...: the first attempt may meet a moment without network
+tries() {
   local attempt
   for attempt in 1 2 3; do
-    if (cd / && GOBIN=$CACHE/bin GOFLAGS=-mod=mod nice go install "$2"); then return; fi
+    if nice "$@"; then return; fi
     sleep $((attempt * 5))
   done
   return 1
+}
+
+# build NAME MODULE
+build() {
+  [ -x "$CACHE/bin/$1" ] || (cd / && GOBIN=$CACHE/bin GOFLAGS=-mod=mod tries go install "$2")
+}
+
+# made WHAT VERSION: whether that is what was made, by the note that it ends with
+made() {
+  [ "$(cat "$CACHE/$1" 2> /dev/null)" = "$2" ]
 }
 
 build minio "$MINIO"
@@ -43,4 +57,12 @@ if [ ! -x "$CACHE/venv/bin/aws" ]; then
   python3 -m venv "$CACHE/venv"
   "$CACHE/venv/bin/pip" install --quiet --disable-pip-version-check awscli boto3
 fi
+
+if ! made libraries/installed "${LIBRARIES[*]}"; then
+  rm -rf "$CACHE/libraries"
+  python3 -m venv "$CACHE/libraries"
+  tries "$CACHE/libraries/bin/pip" install --quiet --disable-pip-version-check "${LIBRARIES[@]}"
+  echo "${LIBRARIES[*]}" > "$CACHE/libraries/installed"
+fi
+
 echo "$CACHE"
