@@ -17,6 +17,7 @@ MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 MC=github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9
 LIBRARIES=(
   pyarrow==26.0.1
+  chdb==4.4.0
 )
 
 if [ "${1:-}" = where ]; then

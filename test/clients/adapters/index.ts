@@ -10,6 +10,7 @@ import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
 import { s3fs } from './s3fs.ts'
 import { sdkJs } from './sdk-js.ts'
+import { chdb } from './tables.ts'
 
 export const CLIENTS: readonly ClientAdapter[] = [
   awsV2,
@@ -26,4 +27,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   sdkJs,
   minioJs,
   pyarrow,
+  chdb,
 ]
