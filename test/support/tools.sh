@@ -18,6 +18,7 @@ MC=github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9
 LIBRARIES=(
   pyarrow==26.0.1
   chdb==4.4.0
+  duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
 )
 
 if [ "${1:-}" = where ]; then

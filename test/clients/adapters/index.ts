@@ -10,7 +10,7 @@ import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
 import { s3fs } from './s3fs.ts'
 import { sdkJs } from './sdk-js.ts'
-import { chdb } from './tables.ts'
+import { chdb, duckdb } from './tables.ts'
 
 export const CLIENTS: readonly ClientAdapter[] = [
   awsV2,
@@ -28,4 +28,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   minioJs,
   pyarrow,
   chdb,
+  duckdb,
 ]

@@ -1,4 +1,4 @@
-/** A database in a process that reads and writes files in S3: chdb (ClickHouse). */
+/** Databases in a process that read and write files in S3: chdb (ClickHouse) and DuckDB. */
 import { Cannot, type ClientAdapter, USUAL } from '../client.ts'
 import { driven, LIBRARIES, pythonDriver } from './driven.ts'
 
@@ -30,6 +30,24 @@ export const chdb: ClientAdapter = {
   without: { '{2}': 'braces are a pattern' },
   open: async (access) => ({
     ...driven(pythonDriver(LIBRARIES.python, 'drive_chdb.py'), access, { SSL_CERT_FILE: access.authority }),
+    ...NO_ABILITIES,
+  }),
+}
+
+/** By its extension httpfs. https://duckdb.org/docs/stable/core_extensions/httpfs/s3api */
+export const duckdb: ClientAdapter = {
+  name: 'DuckDB',
+  needs: [LIBRARIES.installed],
+  ...USUAL,
+  // It looks whether the file is there, and tries once more.
+  requestsWhenRefused: 2,
+  without: {
+    '[1]': 'brackets are a pattern',
+    "'": 'it does not know `&apos;`, which Ceph writes in lists',
+    'empty.bin': 'it writes no file without a row',
+  },
+  open: async (access) => ({
+    ...driven(pythonDriver(LIBRARIES.python, 'drive_duckdb.py'), access),
     ...NO_ABILITIES,
   }),
 }
