@@ -19,6 +19,7 @@ LIBRARIES=(
   pyarrow==26.0.1
   chdb==4.4.0
   duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
+  obstore==0.12.1
 )
 
 if [ "${1:-}" = where ]; then

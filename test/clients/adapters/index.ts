@@ -5,6 +5,7 @@ import { boto3Debian, boto3Newest } from './boto3.ts'
 import { curl } from './curl.ts'
 import { mc } from './mc.ts'
 import { minioJs } from './minio-js.ts'
+import { obstore } from './obstore.ts'
 import { pyarrow } from './pyarrow.ts'
 import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
@@ -29,4 +30,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   pyarrow,
   chdb,
   duckdb,
+  obstore,
 ]
