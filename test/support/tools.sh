@@ -20,6 +20,7 @@ LIBRARIES=(
   chdb==4.4.0
   duckdb==1.5.5 duckdb-extension-httpfs==1.5.5
   obstore==0.12.1
+  opendal==0.47.12
 )
 
 if [ "${1:-}" = where ]; then

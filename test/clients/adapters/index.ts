@@ -6,6 +6,7 @@ import { curl } from './curl.ts'
 import { mc } from './mc.ts'
 import { minioJs } from './minio-js.ts'
 import { obstore } from './obstore.ts'
+import { opendal } from './opendal.ts'
 import { pyarrow } from './pyarrow.ts'
 import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
@@ -31,4 +32,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   chdb,
   duckdb,
   obstore,
+  opendal,
 ]
