@@ -7,8 +7,9 @@
 #   bin/minio, bin/mc   built with the machine's Go
 #   venv/bin/aws, venv/bin/python   the newest aws-cli 1 and boto3 of PyPI
 #   libraries/bin/python            libraries of PyPI that read and write S3
+#   java/drive.jar    what drives the AWS SDK for Java, with the SDK
 #
-# Needs go, python3 with venv, and about four minutes on two cores.
+# Needs go, python3 with venv, a JDK with Maven, and about four minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -22,6 +23,7 @@ LIBRARIES=(
   obstore==0.12.1
   opendal==0.47.12
 )
+DRIVERS=test/clients/adapters
 
 if [ "${1:-}" = where ]; then
   echo "$CACHE"
@@ -53,6 +55,11 @@ made() {
   [ "$(cat "$CACHE/$1" 2> /dev/null)" = "$2" ]
 }
 
+# sources FOLDER: a name for what is in it
+sources() {
+  (cd "$1" && sha256sum -- *) | sha256sum | cut -d ' ' -f 1
+}
+
 build minio "$MINIO"
 build mc "$MC"
 
@@ -67,6 +74,16 @@ if ! made libraries/installed "${LIBRARIES[*]}"; then
   python3 -m venv "$CACHE/libraries"
   tries "$CACHE/libraries/bin/pip" install --quiet --disable-pip-version-check "${LIBRARIES[@]}"
   echo "${LIBRARIES[*]}" > "$CACHE/libraries/installed"
+fi
+
+java=$(sources "$DRIVERS/java")
+if ! made java/made "$java"; then
+  rm -rf "$CACHE/java" "$CACHE/java.new"
+  cp -r "$DRIVERS/java" "$CACHE/java.new"
+  tries mvn --quiet --batch-mode -Dstyle.color=never --file "$CACHE/java.new" package
+  mv "$CACHE/java.new/target" "$CACHE/java"
+  rm -rf "$CACHE/java.new"
+  echo "$java" > "$CACHE/java/made"
 fi
 
 echo "$CACHE"
