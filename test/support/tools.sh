@@ -7,7 +7,7 @@
 #   bin/minio, bin/mc   built with the machine's Go
 #   venv/bin/aws, venv/bin/python   the newest aws-cli 1 and boto3 of PyPI
 #   libraries/bin/python            libraries of PyPI that read and write S3
-#   java/drive.jar    what drives the AWS SDK for Java, with the SDK
+#   bin/drive-go, java/drive.jar    what drives the AWS SDKs for Go and Java, with the SDKs
 #
 # Needs go, python3 with venv, a JDK with Maven, and about four minutes on two cores.
 set -euo pipefail
@@ -74,6 +74,12 @@ if ! made libraries/installed "${LIBRARIES[*]}"; then
   python3 -m venv "$CACHE/libraries"
   tries "$CACHE/libraries/bin/pip" install --quiet --disable-pip-version-check "${LIBRARIES[@]}"
   echo "${LIBRARIES[*]}" > "$CACHE/libraries/installed"
+fi
+
+go=$(sources "$DRIVERS/go")
+if ! made bin/drive-go.made "$go"; then
+  (cd "$DRIVERS/go" && GOFLAGS=-mod=readonly tries go build -o "$CACHE/bin/drive-go" .)
+  echo "$go" > "$CACHE/bin/drive-go.made"
 fi
 
 java=$(sources "$DRIVERS/java")

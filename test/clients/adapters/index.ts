@@ -11,6 +11,7 @@ import { pyarrow } from './pyarrow.ts'
 import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
 import { s3fs } from './s3fs.ts'
+import { sdkGo } from './sdk-go.ts'
 import { sdkJava } from './sdk-java.ts'
 import { sdkJs } from './sdk-js.ts'
 import { chdb, duckdb } from './tables.ts'
@@ -35,4 +36,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   obstore,
   opendal,
   sdkJava,
+  sdkGo,
 ]
