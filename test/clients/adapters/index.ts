@@ -14,6 +14,7 @@ import { s3fs } from './s3fs.ts'
 import { sdkGo } from './sdk-go.ts'
 import { sdkJava } from './sdk-java.ts'
 import { sdkJs } from './sdk-js.ts'
+import { sdkRuby } from './sdk-ruby.ts'
 import { chdb, duckdb } from './tables.ts'
 
 export const CLIENTS: readonly ClientAdapter[] = [
@@ -37,4 +38,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   opendal,
   sdkJava,
   sdkGo,
+  sdkRuby,
 ]
