@@ -3,6 +3,7 @@ import { awsV1, awsV2 } from './aws.ts'
 import { duplicity, restic } from './backups.ts'
 import { boto3Debian, boto3Newest } from './boto3.ts'
 import { curl } from './curl.ts'
+import { dockerRegistry } from './docker-registry.ts'
 import { mc } from './mc.ts'
 import { minioJs } from './minio-js.ts'
 import { obstore } from './obstore.ts'
@@ -39,4 +40,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   sdkJava,
   sdkGo,
   sdkRuby,
+  dockerRegistry,
 ]
