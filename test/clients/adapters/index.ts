@@ -8,6 +8,7 @@ import { mc } from './mc.ts'
 import { minioJs } from './minio-js.ts'
 import { obstore } from './obstore.ts'
 import { opendal } from './opendal.ts'
+import { pgbackrest } from './pgbackrest.ts'
 import { pyarrow } from './pyarrow.ts'
 import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
@@ -41,4 +42,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   sdkGo,
   sdkRuby,
   dockerRegistry,
+  pgbackrest,
 ]
