@@ -8,12 +8,14 @@
 #   venv/bin/aws, venv/bin/python   the newest aws-cli 1 and boto3 of PyPI
 #   libraries/bin/python            libraries of PyPI that read and write S3
 #   bin/drive-go, java/drive.jar    what drives the AWS SDKs for Go and Java, with the SDKs
+#   bin/scw                         unpacked from $S3WARDEN_TOOLS, or ../shared/tools/bin beside the checkout, where it is there
 #
-# Needs go, python3 with venv, a JDK with Maven, and about four minutes on two cores.
+# Needs go, python3 with venv, a JDK with Maven, xz, and about four minutes on two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/s3warden-test
+VENDORS=${S3WARDEN_TOOLS:-../shared/tools/bin}
 MINIO=github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c
 MC=github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9
 LIBRARIES=(
@@ -92,4 +94,9 @@ if ! made java/made "$java"; then
   echo "$java" > "$CACHE/java/made"
 fi
 
+if [ -e "$VENDORS/scw.xz" ] && [ ! "$CACHE/bin/scw" -nt "$VENDORS/scw.xz" ]; then
+  xz --decompress --stdout "$VENDORS/scw.xz" > "$CACHE/bin/scw.new"
+  chmod +x "$CACHE/bin/scw.new"
+  mv "$CACHE/bin/scw.new" "$CACHE/bin/scw"
+fi
 echo "$CACHE"

@@ -13,6 +13,7 @@ import { pyarrow } from './pyarrow.ts'
 import { rclone } from './rclone.ts'
 import { s3cmd } from './s3cmd.ts'
 import { s3fs } from './s3fs.ts'
+import { scw } from './scw.ts'
 import { sdkGo } from './sdk-go.ts'
 import { sdkJava } from './sdk-java.ts'
 import { sdkJs } from './sdk-js.ts'
@@ -43,4 +44,5 @@ export const CLIENTS: readonly ClientAdapter[] = [
   sdkRuby,
   dockerRegistry,
   pgbackrest,
+  scw,
 ]
