@@ -85,6 +85,8 @@ export interface ClientAdapter {
   readonly emptySegments: 'kept' | Cannot
   /** Whether it copies from one bucket to another. */
   readonly acrossBuckets: 'copied' | Cannot
+  /** Whether it has the store look, as it copies, that the source is still what it has seen. */
+  readonly copySource: 'any' | 'as seen'
   /** What becomes of a bucket with objects that it is to remove. */
   readonly fullBuckets: 'kept' | 'emptied'
   /** Names of files that it does not carry, by the part of the name that stands in its way. */
@@ -101,6 +103,7 @@ export const USUAL = {
   layout: 'keys are paths',
   emptySegments: 'kept',
   acrossBuckets: 'copied',
+  copySource: 'any',
   fullBuckets: 'kept',
   without: {},
   requestsWhenRefused: 1,

@@ -188,6 +188,11 @@ function wholeJob(adapter: ClientAdapter, scheme: Scheme, stageOf: () => Stage):
   test('copies within a bucket and across', async (context) => {
     const copy = ability(session.copy, context)
     await stage.put(bucket, 'up/source ü', 'copied')
+    if (adapter.copySource === 'as seen' && stage.can.conditions.copySource === 'refused') {
+      const copied = copy({ bucket, key: 'up/source ü' }, { bucket, key: 'copies/target ü' })
+      await expect(copied).rejects.toThrow(/NotImplemented|501/)
+      return
+    }
     for (const to of adapter.acrossBuckets === 'copied' ? [bucket, other] : [bucket]) {
       const entries = await logged(() =>
         copy({ bucket, key: 'up/source ü' }, { bucket: to, key: 'copies/target ü' }),

@@ -10,6 +10,7 @@ export const opendal: ClientAdapter = {
   ...USUAL,
   emptySegments: new Cannot('paths are cleaned: `a//b` is `a/b`'),
   acrossBuckets: ONE_BUCKET,
+  copySource: 'as seen',
   open,
 }
 
