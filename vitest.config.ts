@@ -30,7 +30,7 @@ export default defineConfig({
       ),
       project(
         'embedded',
-        ['test/{embedded-gate,attacks,docs/commands,fuzz,conformance,bench}/**/*.test.ts'],
+        ['test/{embedded-gate,attacks,docs/commands,fuzz,conformance,bench,habits}/**/*.test.ts'],
         120_000,
       ),
       project('endurance', ['test/{tenants,chaos,endurance,fuzz}/**/*.test.ts'], 600_000, [

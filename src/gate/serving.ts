@@ -9,6 +9,7 @@ import type { Log } from '../observe/log.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { type BackendEvent, type Backends, CAPABILITIES, createBackends } from '../proxy/backend/index.ts'
 import { CertificateError, type CertificateEvent } from '../proxy/certificate.ts'
+import { checkDocument } from '../proxy/documents.ts'
 import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
 import { createJournal } from '../proxy/journal.ts'
 import { createLimits } from '../proxy/limits.ts'
@@ -90,6 +91,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       ),
       authentication: () => rules,
       reservedBuckets: RESERVED_BUCKETS,
+      checkBody: (asked) => checkDocument(asked, { checksums }),
       ownership: createGateOwnership(settings, store, backends, now),
       backends,
       checksums,

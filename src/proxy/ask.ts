@@ -46,6 +46,7 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
   checkNumbers(operation.params)
   const headers = withoutIdle(received, operation, given)
   checkResponseParameters(operation.params)
+  refuseRangeOfPart(operation, headers)
   if (operation.row.disposition === 'refuse') {
     throw new S3Error('NotImplemented', { message: `${operation.name} is not available through this gate.` })
   }
@@ -78,6 +79,14 @@ const PUT_OBJECT: MatchedOperation = {
   row: OPERATIONS.PutObject,
   params: [],
   idle: [],
+}
+
+function refuseRangeOfPart({ name, params }: MatchedOperation, headers: Headers): void {
+  if (name !== 'GetObject' && name !== 'HeadObject') return
+  if (!headers.has('range') || !params.some(([parameter]) => parameter === 'partNumber')) return
+  throw new S3Error('InvalidRequest', {
+    message: 'Cannot specify both Range header and partNumber query parameter',
+  })
 }
 
 /** A form is an upload of the object that it names: authorized as PostObject, and otherwise held to what PutObject knows. */

@@ -5,23 +5,20 @@
 
 import type { Action } from '../iam/actions.ts'
 import { type Decision, evaluate, type Principal, type RequestFacts } from '../iam/evaluate.ts'
-import type { BackendKind, Bucket } from '../iam/model.ts'
+import type { Bucket } from '../iam/model.ts'
 import type { IamReader, ResolvedBackend } from '../iam/reader.ts'
 import type { CopySource } from '../s3/copy-source.ts'
-import { invalidArgument, permissionDenied, S3Error } from '../s3/error.ts'
-import { type Headers, METADATA } from '../s3/headers.ts'
-import { refuseUnopened } from '../s3/opened.ts'
-import { parameter } from '../s3/operation.ts'
+import { permissionDenied, S3Error } from '../s3/error.ts'
 import { OWNER, SOURCE_OWNER } from '../s3/operations/header-lists.ts'
 import type { AskedRequest } from './ask.ts'
-import { capabilitiesOf, ignoredOf, lacks } from './backend/capabilities.ts'
-import { refuseKeyOf, refuseListOf } from './backend/key-form.ts'
+import { type CheckBody, refuseUnavailable } from './availability.ts'
 import { backendOfBucket, noSuchBucket, type Ownership, sameBackend } from './ownership.ts'
 import { survey } from './survey.ts'
 
 export interface AuthorizeDeps {
   readonly reader: IamReader
   readonly ownership: Ownership
+  readonly checkBody: CheckBody
 }
 
 /** Where the bytes of a copy come from: authorized for reading. */
@@ -74,9 +71,8 @@ export async function authorize(asked: AskedRequest, deps: AuthorizeDeps): Promi
   const authorizedSource =
     source === undefined ? null : await settleSource(asked, source, sourceRow, principal, deps)
   const backend = bucket === null ? home : backendOfBucket(reader, bucket)
-  refuseWhatBackendLacks(asked, backend)
+  await refuseUnavailable(asked, authorizedSource?.key ?? null, backend.record, deps.checkBody)
   if (authorizedSource !== null) refuseCopyAcross(reader, authorizedSource, backend)
-  refuseKeys(asked, authorizedSource, backend)
   asked.received.journal.decision = 'allowed'
   return new AuthorizedRequest(PASS, { asked, principal, facts, bucket, source: authorizedSource, backend })
 }
@@ -152,56 +148,6 @@ async function settleSource(
 function refuseOtherOwner(asked: AskedRequest, header: string, owner: string): void {
   const expected = asked.headers.get(header)
   if (expected !== undefined && expected !== owner) throw permissionDenied(`${header} names another project`)
-}
-
-function refuseWhatBackendLacks(asked: AskedRequest, backend: ResolvedBackend): void {
-  const { name } = asked.operation
-  const { kind, opened_operations } = backend.record
-  refuseUnopened(asked.operation, asked.headers, opened_operations)
-  if (lacks(kind, name)) {
-    throw new S3Error('NotImplemented', {
-      message: `${name} is not available on this bucket.`,
-      reason: 'the backend lacks it',
-    })
-  }
-  refuseFoldedNames(asked.headers, kind)
-  const ignored = ignoredOf(kind, asked.wire, asked.headers)
-  if (ignored !== undefined) {
-    throw new S3Error('NotImplemented', {
-      message: `${name} with ${ignored} is not available on this bucket.`,
-      reason: 'the backend ignores it',
-    })
-  }
-}
-
-/** Of two names that are one to the backend, one value would be lost. */
-function refuseFoldedNames(headers: Headers, kind: BackendKind): void {
-  if (capabilitiesOf(kind).metadataNames === 'kept') return
-  const folded = new Map<string, string>()
-  for (const [name, value] of headers) {
-    if (!name.startsWith(METADATA)) continue
-    const one = name.replaceAll('_', '-')
-    const twin = folded.get(one)
-    if (twin !== undefined) {
-      throw invalidArgument(
-        name,
-        value,
-        `${twin} and ${name} are one name to the object store of this bucket.`,
-      )
-    }
-    folded.set(one, name)
-  }
-}
-
-/** INVARIANT: the backend takes no key, source or prefix for another one than was authorized. */
-function refuseKeys(asked: AskedRequest, source: AuthorizedSource | null, backend: ResolvedBackend): void {
-  const { keys } = capabilitiesOf(backend.record.kind)
-  if (asked.target.kind === 'object') refuseKeyOf(keys, asked.target.key)
-  if (source !== null) refuseKeyOf(keys, source.key)
-  const { operation } = asked
-  if (operation.row.access === 'list') {
-    refuseListOf(keys, parameter(operation, 'prefix') ?? '', parameter(operation, 'delimiter') ?? '')
-  }
 }
 
 function refuseCopyAcross(reader: IamReader, source: AuthorizedSource, backend: ResolvedBackend): void {

@@ -4,7 +4,7 @@
  */
 import type { Bucket } from '../iam/model.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
-import type { MatchableOperationName } from '../s3/operation.ts'
+import { type MatchableOperationName, parameter } from '../s3/operation.ts'
 import {
   type AnswerDeps,
   getBucketLocation,
@@ -14,12 +14,14 @@ import {
   sendOwnership,
 } from './answers.ts'
 import { type AuthorizedRequest, decide } from './authorize.ts'
+import { capabilitiesOf } from './backend/capabilities.ts'
 import { deleteObjects } from './batch-delete.ts'
 import { refuseBody } from './body.ts'
 import { type BucketLifeDeps, createBucket, deleteBucket } from './bucket-life.ts'
+import { type DerivedDeps, sendDerivedAttributes, sendPart } from './derived.ts'
 import { type ForwardDeps, forward } from './forward.ts'
 
-export interface ExecuteDeps extends AnswerDeps, BucketLifeDeps, ForwardDeps {}
+export interface ExecuteDeps extends AnswerDeps, BucketLifeDeps, DerivedDeps, ForwardDeps {}
 
 type Handler = (request: AuthorizedRequest, deps: ExecuteDeps) => void | Promise<void>
 
@@ -33,6 +35,21 @@ const HANDLERS: Partial<Record<MatchableOperationName, Handler>> = {
   CreateBucket: createBucket,
   DeleteBucket: withoutBody(deleteBucket),
   DeleteObjects: deleteObjects,
+  GetObject: (request, deps) => (asksForPart(request) ? part(request, deps) : forward(request, deps)),
+  HeadObject: (request, deps) => (asksForPart(request) ? part(request, deps) : forward(request, deps)),
+  GetObjectAttributes: (request, deps) =>
+    derives(request) ? withoutBody(sendDerivedAttributes)(request, deps) : forward(request, deps),
+}
+
+const part = withoutBody(sendPart)
+
+/** Whether it is for a part of an object, and of a store that does not know of parts. */
+function asksForPart(request: AuthorizedRequest): boolean {
+  return parameter(request.asked.operation, 'partNumber') !== undefined && derives(request)
+}
+
+function derives({ backend }: AuthorizedRequest): boolean {
+  return capabilitiesOf(backend.record.kind).parts === 'derived'
 }
 
 /** @throws S3Error whatever went wrong, here or at the backend */

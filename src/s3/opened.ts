@@ -64,16 +64,21 @@ const KMS = [
   'x-amz-server-side-encryption-bucket-key-enabled',
 ] as const
 
+/** The refusal of an operation that is not open at this backend; undefined: it is. */
+export function unopened({ name, row }: MatchedOperation, opened: Opened): S3Error | undefined {
+  if (row.disposition === 'refuse') return notOpened(name, 'never forwarded')
+  return row.disposition === 'opened' && !opened.includes(name)
+    ? notOpened(name, 'not opened for this backend')
+    : undefined
+}
+
 /**
- * Refuses an operation, and any header of it, that is not open at this backend.
+ * Refuses a header that is not open at this backend.
  *
  * @throws S3Error `NotImplemented`; `InvalidArgument` for an encryption that there is not
  */
-export function refuseUnopened(operation: MatchedOperation, headers: Headers, opened: Opened): void {
+export function refuseUnopenedHeaders(operation: MatchedOperation, headers: Headers, opened: Opened): void {
   const { name, row } = operation
-  if (row.disposition === 'refuse') throw notOpened(name, 'never forwarded')
-  if (row.disposition === 'opened' && !opened.includes(name))
-    throw notOpened(name, 'not opened for this backend')
   const acl: Openable = row.level === 'bucket' && name !== 'PostObject' ? 'PutBucketAcl' : 'PutObjectAcl'
   if (!isOpened(opened, acl)) refuseGrants(headers)
   if (!isOpened(opened, 'KmsEncryption')) refuseKms(headers)

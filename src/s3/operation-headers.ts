@@ -8,9 +8,11 @@ import { type HeaderList, type Headers, METADATA } from './headers.ts'
 import type { MatchedOperation } from './operation.ts'
 import {
   BYPASS,
+  CANNED_ACLS,
   CHECKSUMS,
   COPY_SOURCE,
   IF_RANGE,
+  OBJECT_OWNERSHIPS,
   OWNER,
   SDK_CHECKSUM,
   SOURCE_OWNER,
@@ -127,11 +129,30 @@ function isOfInterest(name: string): boolean {
   return first === 0x78 || first === 0x69 || first === 0x72 || name.includes('_')
 }
 
-/** Headers of which only certain values mean anything. */
+/** What a copy does with what its source has. */
+const DIRECTIVES: readonly string[] = ['COPY', 'REPLACE']
+
+/** Headers of which only certain values mean anything: what is malformed is said to be, whether it is available or not. */
 const CHECKS: ReadonlyMap<string, (name: string, value: string) => void> = new Map([
   ...BOOLEANS.map((name) => [name, checkBoolean] as const),
+  ['x-amz-acl', oneOf(CANNED_ACLS)],
+  ['x-amz-metadata-directive', oneOf(DIRECTIVES, 'Unknown metadata directive.')],
   ['x-amz-object-attributes', checkAttributes],
+  ['x-amz-object-ownership', oneOf(OBJECT_OWNERSHIPS)],
+  ['x-amz-tagging-directive', oneOf(DIRECTIVES, 'Unknown tagging directive.')],
+  ['x-amz-website-redirect-location', checkRedirect],
 ])
+
+function oneOf(values: readonly string[], message?: string): (name: string, value: string) => void {
+  return (name, value) => {
+    if (!values.includes(value)) throw invalidArgument(name, value, message ?? `${name} is not valid.`)
+  }
+}
+
+function checkRedirect(_name: string, value: string): void {
+  if (/^(?:\/|https?:\/\/)/.test(value)) return
+  throw new S3Error('InvalidRedirectLocation')
+}
 
 function checkBoolean(name: string, value: string): void {
   const word = value.toLowerCase()
@@ -210,8 +231,8 @@ function spelled(name: string, value: string): string {
 /** Lists of words, which one SDK writes with spaces and another a line each: MinIO takes no spaces. */
 const LISTS: ReadonlySet<string> = new Set(['x-amz-object-attributes', 'x-amz-optional-object-attributes'])
 
-/** The members of a list. */
-function members(value: string): readonly string[] {
+/** The members of a list, however it is written. */
+export function members(value: string): readonly string[] {
   return value
     .split(',')
     .map((member) => member.trim())

@@ -5,7 +5,8 @@
 export interface Capabilities {
   /** Algorithms whose checksum of an upload it keeps and gives back, as in `x-amz-checksum-…`. */
   readonly keepsChecksums: readonly string[]
-  readonly objectAttributes: boolean
+  /** Whether it knows where each part of an object ends. */
+  readonly severalParts: 'known' | 'unknown'
   /** If-Match and If-None-Match on PUT. */
   readonly conditionalWrites: boolean
   /** What a request may ask that a store may overlook. */
@@ -40,7 +41,6 @@ export type Conditional =
   | 'CompleteMultipartUpload'
   | 'DeleteObject'
   | 'DeleteObjects'
-  | 'partNumber'
   | 'tagsOfUpload'
   | 'tagsOfCopy'
 
@@ -51,7 +51,6 @@ const HEEDED: Capabilities['conditions'] = {
   CompleteMultipartUpload: 'heeded',
   DeleteObject: 'heeded',
   DeleteObjects: 'heeded',
-  partNumber: 'heeded',
   tagsOfUpload: 'heeded',
   tagsOfCopy: 'heeded',
 }
@@ -65,7 +64,7 @@ const NEW_ALGORITHMS = ['sha512', 'md5', 'xxhash64', 'xxhash3', 'xxhash128'] as 
 /** As S3 itself. */
 const FULL: Capabilities = {
   keepsChecksums: [...OLD_ALGORITHMS, 'crc64nvme', ...NEW_ALGORITHMS],
-  objectAttributes: true,
+  severalParts: 'known',
   conditionalWrites: true,
   conditions: HEEDED,
   keys: 'any',
@@ -87,7 +86,7 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
   ceph: {
     ...FULL,
     keepsChecksums: [],
-    objectAttributes: false,
+    severalParts: 'unknown',
     conditions: {
       PutObject: 'heeded',
       CopyObject: 'refused',
@@ -95,7 +94,6 @@ export const CAPABILITIES: Readonly<Record<BackendName, Capabilities>> = {
       CompleteMultipartUpload: 'refused',
       DeleteObject: 'refused',
       DeleteObjects: 'refused',
-      partNumber: 'refused',
       tagsOfUpload: 'refused',
       tagsOfCopy: 'refused',
     },

@@ -15,6 +15,7 @@ import { lists } from './lists.ts'
 import { metadata } from './metadata.ts'
 import { multipart } from './multipart.ts'
 import { objects } from './objects.ts'
+import { parts } from './parts.ts'
 import { uploads } from './uploads.ts'
 import { versioning } from './versioning.ts'
 import { sdk, type World } from './world.ts'
@@ -39,6 +40,7 @@ export function behaviour(backend: BackendName, settings: BackendSettings | unde
       lists,
       copies,
       multipart,
+      parts,
       deletes,
       writeConditions,
       versioning,

@@ -155,26 +155,6 @@ export function writeConditions(worldOf: WorldOf): void {
       expect(await content()).toBe('value')
     })
 
-    test('one part of an object', async () => {
-      const { s3, can } = worldOf()
-      await upload()
-      const Parts = [{ PartNumber: 1, ETag: partTag }]
-      await s3.send(
-        new CompleteMultipartUploadCommand({
-          Bucket: bucket,
-          Key: 'k',
-          UploadId: uploadId,
-          MultipartUpload: { Parts },
-        }),
-      )
-      const get = (number: number) =>
-        call(worldOf(), { method: 'GET', target: `/${bucket}/k?partNumber=${number}` })
-      const [first, second] = [await get(1), await get(2)]
-      if (can.conditions.partNumber === 'heeded') {
-        expect([first.status, first.body.toString(), second.status]).toEqual([206, 'part', 416])
-      } else expect([verdict(first), verdict(second)]).toEqual([REFUSED, REFUSED])
-    })
-
     test('tags of an upload in parts', async () => {
       const { s3, can } = worldOf()
       const request = new CreateMultipartUploadCommand({ Bucket: bucket, Key: 'tagged', Tagging: 'a=1' })

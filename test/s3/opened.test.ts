@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isOpenable, OPENABLE, refuseUnopened } from '../../src/s3/opened.ts'
+import { isOpenable, OPENABLE, refuseUnopenedHeaders, unopened } from '../../src/s3/opened.ts'
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from '../../src/s3/operation.ts'
 import { headersOf, match, refusal } from './requests.ts'
 
@@ -9,7 +9,12 @@ const run = (
   query: string,
   headers: Record<string, string>,
   opened: readonly string[],
-) => refuseUnopened(match(method, level, query, headers), headersOf(headers), opened)
+) => {
+  const operation = match(method, level, query, headers)
+  const refusalOfIt = unopened(operation, opened)
+  if (refusalOfIt !== undefined) throw refusalOfIt
+  refuseUnopenedHeaders(operation, headersOf(headers), opened)
+}
 
 /** What must not reach a backend by itself. */
 const CLOSED = [

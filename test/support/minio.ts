@@ -19,6 +19,16 @@ declare module 'vitest' {
 
 const PROGRAM = cached('bin/minio')
 
+/** What its one account is. */
+export const MINIO_CREDENTIALS = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
+
+export interface Minio {
+  readonly port: number
+  readonly endpoint: string
+  /** Ends it, and deletes what it kept. */
+  stop(): Promise<void>
+}
+
 /** Vitest's global set-up: starts MinIO, and returns how to end it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(PROGRAM)) {
@@ -26,22 +36,33 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('minio', null)
     return async () => {}
   }
+  const minio = await startMinio()
+  project.provide('minio', {
+    ...MINIO_CREDENTIALS,
+    endpoint: minio.endpoint,
+    region: 'us-east-1',
+    kind: 'minio',
+  })
+  return () => minio.stop()
+}
+
+/** Starts one, and waits until it is ready. */
+export async function startMinio(): Promise<Minio> {
   const directory = await mkdtemp(join(tmpdir(), 's3warden-minio-'))
   const port = await freePort()
-  const credentials = { accessKey: 'minioadmin', secretKey: 'minio-admin-secret-key' }
   const child = spawn(PROGRAM, ['server', '--quiet', '--address', `127.0.0.1:${port}`, directory], {
     env: {
       PATH: process.env.PATH,
       HOME: directory,
-      MINIO_ROOT_USER: credentials.accessKey,
-      MINIO_ROOT_PASSWORD: credentials.secretKey,
+      MINIO_ROOT_USER: MINIO_CREDENTIALS.accessKey,
+      MINIO_ROOT_PASSWORD: MINIO_CREDENTIALS.secretKey,
       MINIO_BROWSER: 'off',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const said = [collect(child.stdout), collect(child.stderr)]
   const exit = ended(child)
-  const end = async () => {
+  const stop = async () => {
     child.kill('SIGKILL')
     await exit
     await rm(directory, { recursive: true, force: true })
@@ -49,13 +70,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const endpoint = `http://127.0.0.1:${port}`
   for (const deadline = Date.now() + 120_000; !(await answers(endpoint)); ) {
     if (child.exitCode !== null || Date.now() > deadline) {
-      await end()
+      await stop()
       throw new Error(`MinIO did not start:\n${said.map((text) => text()).join('')}`)
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  project.provide('minio', { ...credentials, endpoint, region: 'us-east-1', kind: 'minio' })
-  return end
+  return { port, endpoint, stop }
 }
 
 function answers(endpoint: string): Promise<boolean> {

@@ -110,19 +110,20 @@ export class Connection {
   async response(method: string): Promise<RawResponse> {
     const interim: number[] = []
     for (;;) {
-      const head = (await this.#until('\r\n\r\n')).toString('latin1').split('\r\n')
-      const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head[0] ?? '')?.[1] ?? Number.NaN)
-      if (Number.isNaN(status)) throw new TornResponse(`not a status line: ${head[0]}`)
-      if (status >= 100 && status < 200) {
-        interim.push(status)
-        continue
-      }
-      const headers = head.slice(1).map((line): [string, string] => {
-        const colon = line.indexOf(':')
-        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
-      })
-      return { status, headers, body: await this.#body(method, status, headers), interim }
+      const head = await this.#head()
+      if (head.status < 100 || head.status >= 200) return this.#whole(method, head, interim)
+      interim.push(head.status)
     }
+  }
+
+  /**
+   * Waits for leave to send the body (100 Continue).
+   * @param method of the request
+   * @returns the answer, where there was one at once instead
+   */
+  async leave(method: string): Promise<RawResponse | undefined> {
+    const head = await this.#head()
+    return head.status === 100 ? undefined : this.#whole(method, head, [])
   }
 
   /** Waits for the next interim answer (100 Continue) without looking further. */
@@ -138,6 +139,25 @@ export class Connection {
 
   close(): void {
     this.socket.destroy()
+  }
+
+  async #head(): Promise<Pick<RawResponse, 'status' | 'headers'>> {
+    const head = (await this.#until('\r\n\r\n')).toString('latin1').split('\r\n')
+    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head[0] ?? '')?.[1] ?? Number.NaN)
+    if (Number.isNaN(status)) throw new TornResponse(`not a status line: ${head[0]}`)
+    const headers = head.slice(1).map((line): [string, string] => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
+    })
+    return { status, headers }
+  }
+
+  async #whole(
+    method: string,
+    { status, headers }: Pick<RawResponse, 'status' | 'headers'>,
+    interim: readonly number[],
+  ): Promise<RawResponse> {
+    return { status, headers, body: await this.#body(method, status, headers), interim }
   }
 
   async #body(method: string, status: number, headers: RawHeaders): Promise<Buffer> {

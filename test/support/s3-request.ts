@@ -216,37 +216,38 @@ function chunkedBody(
   const slices = Array.from({ length: Math.ceil(data.length / size) }, (_, i) =>
     data.subarray(i * size, (i + 1) * size),
   )
-  const key = signingKey(credentials.secretKey, scope)
-  let previous = seed
-  const sign = (lines: readonly string[]) => {
-    previous = createHmac('sha256', key).update(lines.join('\n')).digest('hex')
-    return previous
-  }
+  const signer = chunkSigner(credentials, scope, seed)
   const chunks = [...slices, Buffer.alloc(0)].map((slice) => ({
     data: slice,
-    signature:
-      options.mode === 'unsigned-trailer'
-        ? undefined
-        : sign([
-            'AWS4-HMAC-SHA256-PAYLOAD',
-            scope.date,
-            scopeText(scope),
-            previous,
-            sha256(''),
-            sha256(slice),
-          ]),
+    signature: options.mode === 'unsigned-trailer' ? undefined : signer.chunk(slice),
   }))
   const trailers = (options.trailers ?? []).map(([name, value]) => `${name}:${value}\r\n`).join('')
   if (options.mode !== 'signed-trailer') return { chunks, tail: `${trailers}\r\n` }
-  const canonical = (options.trailers ?? []).map(([name, value]) => `${name}:${value}\n`).join('')
-  const signature = sign([
-    'AWS4-HMAC-SHA256-TRAILER',
-    scope.date,
-    scopeText(scope),
-    previous,
-    sha256(canonical),
-  ])
+  const signature = signer.trailers(options.trailers ?? [])
   return { chunks, tail: `${trailers}x-amz-trailer-signature:${signature}\r\n\r\n` }
+}
+
+/** Signs chunks one after the other, each signature over the one before, then the trailers. */
+export function chunkSigner(
+  credentials: Credentials,
+  scope: Scope,
+  seed: string,
+): { chunk(data: Buffer): string; trailers(trailers: RawHeaders): string } {
+  const key = signingKey(credentials.secretKey, scope)
+  let previous = seed
+  const sign = (algorithm: string, ...hashes: readonly string[]) => {
+    const lines = [algorithm, scope.date, scopeText(scope), previous, ...hashes]
+    previous = createHmac('sha256', key).update(lines.join('\n')).digest('hex')
+    return previous
+  }
+  return {
+    chunk: (data) => sign('AWS4-HMAC-SHA256-PAYLOAD', sha256(''), sha256(data)),
+    trailers: (trailers) =>
+      sign(
+        'AWS4-HMAC-SHA256-TRAILER',
+        sha256(trailers.map(([name, value]) => `${name}:${value}\n`).join('')),
+      ),
+  }
 }
 
 export interface PostFormOptions extends SigningOptions {
@@ -378,7 +379,7 @@ const V2_RESOURCES = [
   'versions',
 ]
 
-function stringToSignV2(request: S3Request, date: string): string {
+export function stringToSignV2(request: S3Request, date: string): string {
   const [path, query] = split(request.target)
   const value = (name: string) => request.headers?.find(([other]) => other.toLowerCase() === name)?.[1] ?? ''
   const resources = query

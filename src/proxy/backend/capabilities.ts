@@ -45,6 +45,11 @@ export interface Capabilities {
   readonly locationConstraint: 'required' | 'omitted'
   /** What it answers when a bucket is made that its owner has made already. */
   readonly madeAgain: 'ok' | 'conflict'
+  /**
+   * Whether it tells of the parts that objects were made of (GetObjectAttributes, `partNumber` of reads). `derived`: it
+   * does not, and what its answer to HEAD tells of them is told instead.
+   */
+  readonly parts: 'told' | 'derived'
   /** Names that are not buckets there, but doors to other interfaces. */
   readonly reservedBuckets: ReadonlySet<string>
 }
@@ -69,8 +74,6 @@ const IGNORED_BY_CEPH = {
   CreateMultipartUpload: ['x-amz-tagging'],
   DeleteObject: ['if-match'],
   DeleteObjects: ['ETag'],
-  GetObject: ['partNumber'],
-  HeadObject: ['partNumber'],
   UploadPartCopy: COPY_SOURCE_CONDITIONS,
 } as const satisfies Ignored
 
@@ -127,7 +130,6 @@ const UNKNOWN_TO_CEPH = [
   'GetBucketInventoryConfiguration',
   'GetBucketMetricsConfiguration',
   'GetBucketOwnershipControls',
-  'GetObjectAttributes',
   'ListBucketAnalyticsConfigurations',
   'ListBucketIntelligentTieringConfigurations',
   'ListBucketInventoryConfigurations',
@@ -188,6 +190,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     metadataNames: 'kept',
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
+    parts: 'told',
     reservedBuckets: new Set(),
   },
   ceph: {
@@ -202,6 +205,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     metadataNames: 'folded',
     locationConstraint: 'omitted',
     madeAgain: 'ok',
+    parts: 'derived',
     reservedBuckets: new Set(CEPH_DOORS),
   },
   minio: {
@@ -216,6 +220,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     metadataNames: 'kept',
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
+    parts: 'told',
     reservedBuckets: new Set(MINIO_DOORS),
   },
   aws: {
@@ -230,6 +235,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     metadataNames: 'kept',
     locationConstraint: 'required',
     madeAgain: 'conflict',
+    parts: 'told',
     reservedBuckets: new Set(),
   },
   // May be any of them, or none: nothing that one of them would misunderstand, and no header that might be refused.
@@ -245,6 +251,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     metadataNames: 'folded',
     locationConstraint: 'required',
     madeAgain: 'conflict',
+    parts: 'derived',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
   },
 }

@@ -4,6 +4,7 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Types_Amazon_Simple_Storage_Service.html
  */
+import { OBJECT_OWNERSHIPS } from '../operations/header-lists.ts'
 import type { MatchableOperationName, OPERATIONS } from '../operations/table.ts'
 import {
   boolean,
@@ -46,9 +47,12 @@ const status = elements({ Status: enabledOrDisabled })
 const minutes = elements({ Minutes: integer })
 const prefixOrTags = { Prefix: text, Tag: tag, And: elements({ Prefix: text, 'Tag*': tag }) } as const
 
-const grantee = elements({ ID: text, DisplayName: text, EmailAddress: text, URI: text, Type: text }, [
-  'xsi:type',
-])
+const grantee = elements(
+  { ID: text, DisplayName: text, EmailAddress: text, URI: text, Type: text },
+  {
+    attributes: ['xsi:type'],
+  },
+)
 const grants = elements({ 'Grant*': elements({ Grantee: grantee, Permission: text }) })
 const accessControlPolicy = elements({
   Owner: elements({ ID: text, DisplayName: text }),
@@ -230,27 +234,38 @@ export const CONFIGURATION_BODIES: Readonly<Record<ConfigurationOperation, Body>
   },
   PutBucketOwnershipControls: {
     root: 'OwnershipControls',
-    schema: elements({ 'Rule*': elements({ ObjectOwnership: text }) }),
+    schema: elements({
+      'Rule!': elements({ 'ObjectOwnership!': oneOf(...OBJECT_OWNERSHIPS) }),
+    }),
   },
   PutBucketAbac: { root: 'AbacStatus', schema: status },
   PutBucketWebsite: {
     root: 'WebsiteConfiguration',
-    schema: elements({
-      ErrorDocument: elements({ Key: text }),
-      IndexDocument: elements({ Suffix: text }),
-      RedirectAllRequestsTo: elements(redirect),
-      RoutingRules: elements({
-        'RoutingRule*': elements({
-          Condition: elements({ HttpErrorCodeReturnedEquals: text, KeyPrefixEquals: text }),
-          Redirect: elements({
-            ...redirect,
-            HttpRedirectCode: text,
-            ReplaceKeyPrefixWith: text,
-            ReplaceKeyWith: text,
+    schema: elements(
+      {
+        ErrorDocument: elements({ Key: text }),
+        IndexDocument: elements({ Suffix: text }),
+        RedirectAllRequestsTo: elements(redirect),
+        RoutingRules: elements({
+          'RoutingRule*': elements({
+            Condition: elements(
+              { HttpErrorCodeReturnedEquals: text, KeyPrefixEquals: text },
+              { filled: true },
+            ),
+            'Redirect!': elements(
+              {
+                ...redirect,
+                HttpRedirectCode: text,
+                ReplaceKeyPrefixWith: text,
+                ReplaceKeyWith: text,
+              },
+              { filled: true },
+            ),
           }),
         }),
-      }),
-    }),
+      },
+      { alone: 'RedirectAllRequestsTo' },
+    ),
   },
   PutBucketReplication: {
     root: 'ReplicationConfiguration',

@@ -17,6 +17,10 @@ export type Schema =
       readonly kind: 'elements'
       readonly fields: ReadonlyMap<string, Field>
       readonly attributes: readonly string[]
+      /** Whether there has to be a child. */
+      readonly filled: boolean
+      /** A child beside which there is no other. */
+      readonly alone: string | null
     }
 
 /** An element that holds text alone. */
@@ -37,6 +41,7 @@ type Leaf =
 interface Field {
   readonly schema: Schema
   readonly repeats: 'once' | 'many'
+  readonly required: boolean
 }
 
 export const text: Schema = { kind: 'text' }
@@ -57,17 +62,23 @@ export function opened(name: Openable, schema: Schema): Schema {
   return { kind: 'opened', name, schema }
 }
 
-/** Child elements; a name that ends in `*` may be repeated. All may be missing: the store knows what it needs. */
-export function elements(
-  fields: Readonly<Record<string, Schema>>,
-  attributes: readonly string[] = [],
-): Schema {
-  const byName = Object.entries(fields).map(([name, schema]): [string, Field] =>
-    name.endsWith('*')
-      ? [name.slice(0, -1), { schema, repeats: 'many' }]
-      : [name, { schema, repeats: 'once' }],
-  )
-  return { kind: 'elements', fields: new Map(byName), attributes }
+interface ElementsOptions {
+  readonly attributes?: readonly string[]
+  readonly filled?: boolean
+  readonly alone?: string
+}
+
+/**
+ * Child elements; a name that ends in `*` may be repeated, one that ends in `!` has to be there. All others may be
+ * missing: the store knows what it needs.
+ */
+export function elements(fields: Readonly<Record<string, Schema>>, options: ElementsOptions = {}): Schema {
+  const byName = Object.entries(fields).map(([name, schema]): [string, Field] => [
+    name.replace(/[*!]$/, ''),
+    { schema, repeats: name.endsWith('*') ? 'many' : 'once', required: name.endsWith('!') },
+  ])
+  const { attributes = [], filled = false, alone = null } = options
+  return { kind: 'elements', fields: new Map(byName), attributes, filled, alone }
 }
 
 /** What a body was found to hold. */
@@ -118,7 +129,7 @@ function checkLeaf(
       if (value !== 'true' && value !== 'false') throw malformedXml(`${name} is neither true nor false`)
       return
     case 'integer':
-      if (!/^[0-9]{1,18}$/.test(value)) throw malformedXml(`${name} is not a number`)
+      if (!/^-?[0-9]{1,18}$/.test(value)) throw malformedXml(`${name} is not a number`)
       return
     case 'empty':
       if (value !== '') throw notImplemented(name, 'it must be empty')
@@ -156,6 +167,13 @@ function visitChildren(
     seen.add(child.name)
     return visit(child, field.schema, openedNames, buckets)
   })
+  if (schema.filled && children.length === 0) throw malformedXml(`nothing in ${element.name}`)
+  if (schema.alone !== null && seen.has(schema.alone) && seen.size > 1) {
+    throw malformedXml(`${schema.alone} is not alone`)
+  }
+  for (const [name, { required }] of schema.fields) {
+    if (required && !seen.has(name)) throw malformedXml(`no ${name} in ${element.name}`)
+  }
   return { name: element.name, attributes: element.attributes, children, text: '' }
 }
 

@@ -85,6 +85,20 @@ export const OBJECT_ACL = [
 /** `write` makes sense for a bucket alone, yet the model lists it for every ACL operation. */
 export const ACL = [...OBJECT_ACL, 'x-amz-grant-write'] as const
 
+/** AWS's canned ACLs; `log-delivery-write` is for buckets alone. */
+export const CANNED_ACLS = [
+  'private',
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'aws-exec-read',
+  'bucket-owner-read',
+  'bucket-owner-full-control',
+  'log-delivery-write',
+] as const
+
+export const OBJECT_OWNERSHIPS = ['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'] as const
+
 export const COPY_SOURCE_CONDITIONS = [
   'x-amz-copy-source-if-match',
   'x-amz-copy-source-if-modified-since',

@@ -1,0 +1,128 @@
+/**
+ * What a store does not tell of its objects when it is asked, and what its answer to HEAD tells all the same: how many
+ * parts an object was made of stands in its entity tag, and one that was made in one piece is its own first part.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (partNumber)
+ */
+import { S3Error } from '../s3/error.ts'
+import type { HeaderList } from '../s3/headers.ts'
+import { parameter } from '../s3/operation.ts'
+import { forwardableHeaders, members } from '../s3/operation-headers.ts'
+import { canonicalQuery } from '../s3/uri.ts'
+import { textElement, xmlDocument } from '../s3/xml-writer.ts'
+import type { AuthorizedRequest } from './authorize.ts'
+import { readBackendError } from './backend/backend-error.ts'
+import type { BackendHeaders, Backends } from './backend/index.ts'
+import { backendRequest } from './backend-request.ts'
+import { relay } from './relay.ts'
+import { sendXml } from './reply.ts'
+
+export interface DerivedDeps {
+  readonly backends: Backends
+}
+
+/** What HEAD says of an object. */
+interface Seen {
+  readonly headers: BackendHeaders
+  /** Quoted. */
+  readonly etag: string
+  readonly size: number
+  /** How many parts it was made of; null: it was made in one piece. */
+  readonly parts: number | null
+}
+
+const CUSTOMER_KEY = 'x-amz-server-side-encryption-customer-'
+
+/** @throws S3Error what the backend says */
+export async function sendDerivedAttributes(request: AuthorizedRequest, deps: DerivedDeps): Promise<void> {
+  const { received, headers } = request.asked
+  const seen = await look(request, deps)
+  const asked = new Set(members(headers.get('x-amz-object-attributes') ?? ''))
+  const attributes: readonly (readonly [name: string, xml: string])[] = [
+    ['ETag', textElement('ETag', seen.etag.replaceAll('"', ''))],
+    [
+      'ObjectParts',
+      seen.parts === null
+        ? ''
+        : `<ObjectParts>${textElement('PartsCount', String(seen.parts))}</ObjectParts>`,
+    ],
+    ['StorageClass', textElement('StorageClass', single(seen.headers['x-amz-storage-class']) ?? 'STANDARD')],
+    ['ObjectSize', textElement('ObjectSize', String(seen.size))],
+  ]
+  const document = attributes.filter(([name]) => asked.has(name)).map(([, xml]) => xml)
+  sendXml(received, 200, told(seen.headers), xmlDocument('GetObjectAttributesResponse', document.join('')))
+}
+
+/** The answer's own headers. */
+function told(headers: BackendHeaders): HeaderList {
+  return (['Last-Modified', 'x-amz-version-id'] as const).flatMap((name): HeaderList => {
+    const value = single(headers[name.toLowerCase()])
+    return value === undefined ? [] : [[name, value]]
+  })
+}
+
+/**
+ * GetObject and HeadObject of a part.
+ * @throws S3Error `InvalidPartNumber`; `NotImplemented` for a part of several, whose size is not known
+ */
+export async function sendPart(request: AuthorizedRequest, deps: DerivedDeps): Promise<void> {
+  const { received, wire, headers } = request.asked
+  const { etag, size, parts } = await look(request, deps)
+  const number = Number(parameter(wire, 'partNumber'))
+  if (number > (parts ?? 1)) {
+    throw new S3Error('InvalidPartNumber', {
+      elements: [
+        ['PartNumberRequested', String(number)],
+        ['ActualPartCount', String(parts ?? 1)],
+      ],
+    })
+  }
+  if (parts !== null && parts > 1) {
+    throw new S3Error('NotImplemented', {
+      message: `${wire.name} with partNumber is not available for objects of several parts on this bucket.`,
+      reason: 'the backend ignores it',
+    })
+  }
+  // The object that was looked at, and no other one.
+  const same: HeaderList = headers.has('if-match') ? [] : [['if-match', etag]]
+  const whole: HeaderList = size === 0 ? [] : [['range', 'bytes=0-']]
+  await relay({
+    backends: deps.backends,
+    received,
+    request: backendRequest(request, {
+      headers: [...forwardableHeaders(wire, headers), ...same, ...whole],
+      query: canonicalQuery(wire.params.filter(([name]) => name !== 'partNumber')),
+      body: { kind: 'none' },
+    }),
+    body: { kind: 'through' },
+  })
+}
+
+async function look(request: AuthorizedRequest, { backends }: DerivedDeps): Promise<Seen> {
+  const { wire, headers } = request.asked
+  const answer = await backends.request(
+    {
+      ...backendRequest(request, {
+        headers: [...headers].filter(([name]) => name.startsWith(CUSTOMER_KEY)),
+        query: canonicalQuery(wire.params.filter(([name]) => name === 'versionId')),
+        body: { kind: 'none' },
+      }),
+      method: 'HEAD',
+    },
+    { maxBytes: 0 },
+  )
+  if (answer.status >= 400) throw readBackendError(answer)
+  const etag = single(answer.headers.etag) ?? ''
+  const parts = /-(\d{1,5})"?$/.exec(etag)?.[1]
+  return {
+    headers: answer.headers,
+    etag,
+    size: Number(single(answer.headers['content-length']) ?? 0),
+    parts: parts === undefined ? null : Number(parts),
+  }
+}
+
+function single(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
