@@ -7,7 +7,7 @@ const RUBY = '/usr/bin/ruby'
 
 export const sdkRuby: ClientAdapter = {
   name: 'AWS SDK for Ruby',
-  needs: [RUBY, '/usr/share/rubygems-integration/all/specifications/aws-sdk-s3-1.117.2.gemspec'],
+  needs: [RUBY, '/usr/lib/ruby/vendor_ruby/aws-sdk-s3.rb'],
   ...USUAL,
   open: async (access) => ({
     ...driven([RUBY, resolve('test/clients/adapters/ruby/drive.rb')], access),
