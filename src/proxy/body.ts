@@ -122,8 +122,12 @@ function verifyEmpty({ client, headers }: AskedRequest): void {
   if (md5 !== null && !md5.equals(EMPTY_MD5)) throw new S3Error('BadDigest')
 }
 
-/** AWS's model says that these need a checksum, and AWS takes them without: s3cmd sends none. */
-const TAKEN_UNCHECKED: ReadonlySet<OperationName> = new Set(['PutBucketAcl', 'PutObjectAcl'])
+/** AWS's model says that these need a checksum, and AWS takes them without: s3cmd sends none with an ACL. */
+const TAKEN_UNCHECKED: ReadonlySet<OperationName> = new Set([
+  'PutBucketAcl',
+  'PutBucketPolicy',
+  'PutObjectAcl',
+])
 
 function refuseUnchecked({ operation, headers }: AskedRequest): void {
   if (!operation.row.checksumRequired || TAKEN_UNCHECKED.has(operation.name)) return

@@ -63,8 +63,11 @@ function told(headers: BackendHeaders): HeaderList {
 }
 
 /**
- * GetObject and HeadObject of a part.
- * @throws S3Error `InvalidPartNumber`; `NotImplemented` for a part of several, whose size is not known
+ * GetObject and HeadObject of a part. Where an object has several, nobody knows where the first one ends: the first is
+ * all of it then, as the answer says, and there are no others to be had. So transfer managers that begin with the first
+ * get the object.
+ *
+ * @throws S3Error `InvalidPartNumber`; `NotImplemented` for the second part of several, or a later one
  */
 export async function sendPart(request: AuthorizedRequest, deps: DerivedDeps): Promise<void> {
   const { received, wire, headers } = request.asked
@@ -78,10 +81,10 @@ export async function sendPart(request: AuthorizedRequest, deps: DerivedDeps): P
       ],
     })
   }
-  if (parts !== null && parts > 1) {
+  if (number > 1) {
     throw new S3Error('NotImplemented', {
-      message: `${wire.name} with partNumber is not available for objects of several parts on this bucket.`,
-      reason: 'the backend ignores it',
+      message: `${wire.name} with a partNumber of more than 1 is not available on this bucket.`,
+      reason: 'the backend does not know where the parts of an object begin',
     })
   }
   // The object that was looked at, and no other one.

@@ -9,6 +9,7 @@ import type { IamReader } from '../iam/reader.ts'
 import { isPrivateAcl } from '../s3/bodies/access-control.ts'
 import { readBucketPolicy } from '../s3/bodies/bucket-policy.ts'
 import {
+  type CompletedPart,
   formatCompleteMultipartUpload,
   parseCompleteMultipartUpload,
 } from '../s3/bodies/complete-multipart-upload.ts'
@@ -36,6 +37,7 @@ import type { ReadBuffers } from './read-buffers.ts'
 import { type RelayedBody, relay } from './relay.ts'
 import { sendContinue } from './reply.ts'
 import { type RewriteDeps, rewriteOf } from './rewrite.ts'
+import { requireSize } from './upload-size.ts'
 
 export interface ForwardDeps extends RewriteDeps {
   readonly reader: IamReader
@@ -191,7 +193,9 @@ async function documented(request: AuthorizedRequest, deps: ForwardDeps): Promis
     return document(readBucketPolicy(given, (request.bucket as Bucket).name), 'application/json')
   }
   if (name === 'CompleteMultipartUpload') {
-    return document(completion(request, given), 'application/xml')
+    const parts = parseCompleteMultipartUpload(given)
+    await requireSize(request, parts, deps)
+    return document(completion(request, parts), 'application/xml')
   }
   if (name === 'PutObjectTagging') return tagging(given, 'object')
   if (name === 'PutBucketTagging') return tagging(given, 'bucket')
@@ -236,9 +240,8 @@ function tagging(given: Buffer, of: 'object' | 'bucket'): Content {
   return document(formatTagging(parseTagging(given, of)), 'application/xml')
 }
 
-function completion({ backend }: AuthorizedRequest, given: Buffer): Buffer {
+function completion({ backend }: AuthorizedRequest, parts: readonly CompletedPart[]): Buffer {
   const { checksums } = capabilitiesOf(backend.record.kind)
-  const parts = parseCompleteMultipartUpload(given)
   return formatCompleteMultipartUpload(
     parts.map((part) => ({
       ...part,

@@ -118,8 +118,8 @@ export const PARAMETER_KINDS: readonly Kind[] = [
     what: 'overrides of the answer’s headers',
     names: ['response-*'],
     onReads: 'unsupported',
-    onWrites: 'unsupported',
-    why: 'who asks for another answer must not get this one',
+    onWrites: 'idle',
+    why: 'who asks for another answer must not get this one; to a write, nothing is answered that they are about',
   },
   {
     what: 'what clients note for themselves',

@@ -25,7 +25,7 @@ const AUTHENTICATION_NAMES: ReadonlySet<string> = new Set(
 const MEANINGLESS: ReadonlySet<string> = new Set([...CHECKSUMS, SDK_CHECKSUM])
 
 /**
- * @throws S3Error 400 where a name stands in both places or twice, where name or value holds bytes that a header may
+ * @throws S3Error 400 where a name stands in both places with another value, or twice; where name or value holds bytes that a header may
  *   not hold, or where an authentication parameter is not spelt as AWS spells it
  */
 export function hoist(query: QueryParameters, headers: Headers): Hoisted {
@@ -43,6 +43,8 @@ export function hoist(query: QueryParameters, headers: Headers): Hoisted {
       throw invalidArgument(parameter, value, `The parameter ${parameter} is not valid.`)
     }
     if (merged.has(name)) {
+      // One SDK signs it as a header, and writes it into the query as well.
+      if (headers.get(name) === fieldValue(value)) continue
       throw new S3Error('InvalidArgument', {
         message: `The value of ${name} must be given only once, as a header or as a parameter.`,
         elements: [

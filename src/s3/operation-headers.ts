@@ -66,14 +66,16 @@ const GATE_OWNED: ReadonlySet<string> = new Set([
 
 /**
  * What an operation may come with beside what the model says, and what goes no further. `x-amz-metadata-directive` is
- * left by s3fs on uploads, whose metadata is new in any case. `If-Range` is heeded by the gate: object stores overlook
- * it, and would answer with a part of another object.
+ * left by s3fs on uploads, whose metadata is new in any case. `x-amz-checksum-algorithm` is what minio-go calls
+ * `x-amz-sdk-checksum-algorithm`. `If-Range` is heeded by the gate: object stores overlook it, and would answer with a
+ * part of another object.
  */
 const TAKEN_BESIDES: Readonly<Partial<Record<OperationName, readonly string[]>>> = {
   CreateMultipartUpload: ['x-amz-metadata-directive'],
   GetObject: [IF_RANGE],
   HeadObject: [IF_RANGE],
-  PutObject: ['x-amz-metadata-directive'],
+  PutObject: ['x-amz-checksum-algorithm', 'x-amz-metadata-directive'],
+  UploadPart: ['x-amz-checksum-algorithm'],
 }
 
 /** Beside an operation's own: what a browser needs for the bucket's CORS rules to be applied to the answer. */

@@ -9,7 +9,8 @@
 import { createHmac } from 'node:crypto'
 import type { Secret } from '../iam/secret.ts'
 import { S3Error } from '../s3/error.ts'
-import type { Headers } from '../s3/headers.ts'
+import { fieldValue, type Headers } from '../s3/headers.ts'
+import { isHoisted } from '../s3/hoist.ts'
 import type { ParsedTarget } from '../s3/target.ts'
 import { encodePath, type QueryParameters } from '../s3/uri.ts'
 import { type AccessKeyReference, parseAccessKey } from './access-key.ts'
@@ -118,7 +119,7 @@ export function readSigV2Header(
   authorization: SigV2Authorization,
 ): SigV2Claim {
   checkSkew(requestDate(request.headers), request.time)
-  refuseUncovered(target.query)
+  refuseUncovered(target.query, request.headers)
   const { accessKey, projectId, givenKey, signature } = authorization
   const date = request.headers.has('x-amz-date') ? '' : (request.headers.get('date') as string)
   return {
@@ -143,7 +144,7 @@ export function readSigV2Query(
   const signature = authenticationParameter(target.query, 'Signature')
   const expires = authenticationParameter(target.query, 'Expires')
   checkExpires(expires, request.time, limits)
-  refuseUncovered(target.query)
+  refuseUncovered(target.query, request.headers)
   const key = parseAccessKey(givenKey)
   if (key === undefined) throw new S3Error('InvalidAccessKeyId', { elements: [['AWSAccessKeyId', givenKey]] })
   return { ...key, givenKey, signature, stringToSign: sigV2StringToSign(request, target, expires) }
@@ -207,20 +208,22 @@ function byName(a: readonly [string, string], b: readonly [string, string]): num
 }
 
 /**
- * A parameter that the signature does not cover could have been added by anyone on the way.
+ * A parameter that the signature does not cover could have been added by anyone on the way. One that says what a header
+ * says, which is covered, adds nothing.
  *
  * @throws S3Error `AccessDenied` that names those which do more than list
  */
-function refuseUncovered(query: QueryParameters): void {
+function refuseUncovered(query: QueryParameters, headers: Headers): void {
   const uncovered = query
-    .map(([name]) => name)
     .filter(
-      (name) =>
+      ([name, value]) =>
         !SIGNED_PARAMETERS.has(name) &&
         !LISTING_PARAMETERS.has(name) &&
         !AUTHENTICATION_PARAMETERS.has(name) &&
-        !isNote(name),
+        !isNote(name) &&
+        !(isHoisted(name) && headers.get(name.toLowerCase()) === fieldValue(value)),
     )
+    .map(([name]) => name)
   if (uncovered.length === 0) return
   throw new S3Error('AccessDenied', {
     message: 'There were query parameters present in the request which were not signed',

@@ -13,7 +13,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { call, makeBucket, verdict, type WorldOf } from './world.ts'
+import { call, header, makeBucket, verdict, type WorldOf } from './world.ts'
 
 export function multipart(worldOf: WorldOf): void {
   let Bucket: string
@@ -178,6 +178,38 @@ export function multipart(worldOf: WorldOf): void {
       })
       expect(verdict(response)).toBe(expected)
       expect((await call(world, { method: 'HEAD', target: `/${Bucket}/${Key}` })).status).toBe(404)
+    })
+
+    test('an upload says how long the object is to be', async () => {
+      const world = worldOf()
+      const { s3, can } = world
+      const Key = 'of a size'
+      const UploadId = await create(Key)
+      const etags: string[] = []
+      for (const [i, Body] of ['x'.repeat(can.leastPart), 'last'].entries()) {
+        const part = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: i + 1, Body }))
+        etags.push(part.ETag ?? '')
+      }
+      const complete = (size: number, second = etags[1] ?? '') =>
+        s3.send(
+          new CompleteMultipartUploadCommand({
+            Bucket,
+            Key,
+            UploadId,
+            MpuObjectSize: size,
+            MultipartUpload: {
+              Parts: [
+                { PartNumber: 1, ETag: etags[0] },
+                { PartNumber: 2, ETag: second },
+              ],
+            },
+          }),
+        )
+      await expect(complete(can.leastPart + 3)).rejects.toMatchObject({ name: 'InvalidRequest' })
+      await expect(complete(can.leastPart + 4, etags[0])).rejects.toMatchObject({ name: 'InvalidPart' })
+      await complete(can.leastPart + 4)
+      const head = await call(world, { method: 'HEAD', target: `/${Bucket}/of%20a%20size` })
+      expect(header(head, 'content-length')).toBe(String(can.leastPart + 4))
     })
 
     test('an upload id that was never given out', async () => {

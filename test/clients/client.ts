@@ -23,6 +23,8 @@ export interface ClientAccess extends Credentials {
   /** `127.0.0.1:PORT`. */
   readonly host: string
   readonly secure: boolean
+  /** The project that the key works in by itself. */
+  readonly project: string
   /** File of the authority that signed the gate's certificate. */
   readonly authority: string
   /** A directory of its own, taken away at the end. */
@@ -34,6 +36,8 @@ export type Names = Readonly<Record<string, string>>
 /** One client with its settings. Every function fails with what the client tells its user. Paths are of local files. */
 export interface Session {
   readonly makeBucket: Ability<(bucket: string) => Promise<void>>
+  /** The names of all that it sees. */
+  readonly buckets: Ability<() => Promise<readonly string[]>>
   readonly removeBucket: Ability<(bucket: string) => Promise<void>>
   readonly upload: Ability<(file: string, bucket: string, key: string) => Promise<void>>
   readonly download: Ability<(bucket: string, key: string, file: string) => Promise<void>>
@@ -51,6 +55,10 @@ export interface Session {
     (file: string, bucket: string, key: string, metadata: Names) => Promise<void>
   >
   readonly metadata: Ability<(bucket: string, key: string) => Promise<Names>>
+  /** The size, which it asks for together with another attribute: a list of two. */
+  readonly attributes: Ability<(bucket: string, key: string) => Promise<number>>
+  /** Writes a table as Parquet, of a number from 0 and a long text a row, and adds the numbers up. */
+  readonly table: Ability<(bucket: string, key: string, rows: number) => Promise<number>>
   readonly presignGet: Ability<(bucket: string, key: string) => Promise<string>>
   readonly presignPut: Ability<(bucket: string, key: string) => Promise<string>>
   readonly remove: Ability<(bucket: string, key: string) => Promise<void>>
@@ -75,12 +83,31 @@ export interface ClientAdapter {
   readonly layout: 'keys are paths' | Cannot
   /** Whether it can be asked for a key with an empty segment (`a//b`). */
   readonly emptySegments: 'kept' | Cannot
-  /** Names of a tree that it does not carry, by the part of the name that stands in its way. */
+  /** Whether it copies from one bucket to another. */
+  readonly acrossBuckets: 'copied' | Cannot
+  /** Whether it has the store look, as it copies, that the source is still what it has seen. */
+  readonly copySource: 'any' | 'as seen'
+  /** What becomes of a bucket with objects that it is to remove. */
+  readonly fullBuckets: 'kept' | 'emptied'
+  /** Names of files that it does not carry, by the part of the name that stands in its way. */
   readonly without: Names
   /** How many requests it takes until it tells its user that an upload was refused. */
   readonly requestsWhenRefused: number
   open(access: ClientAccess): Promise<Session>
 }
+
+/** What a client is unless its adapter says otherwise. */
+export const USUAL = {
+  project: 'carried',
+  parts: 'used',
+  layout: 'keys are paths',
+  emptySegments: 'kept',
+  acrossBuckets: 'copied',
+  copySource: 'any',
+  fullBuckets: 'kept',
+  without: {},
+  requestsWhenRefused: 1,
+} as const
 
 /** A client failed: what it told its user. */
 export class ClientFailure extends Error {
@@ -104,6 +131,9 @@ export function program(path: string, options: RunOptions, before: readonly stri
 export function environment(home: string, variables: Names = {}): Names {
   return { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: home, LANG: 'C.UTF-8', ...variables }
 }
+
+/** Of most clients. */
+export const NO_TABLES = new Cannot('it takes files as they are, and knows no tables')
 
 /** The functions that a backup program has not: what it stores is its own. */
 export const NO_OBJECTS = new Cannot('a backup program: its objects are packs of its own')

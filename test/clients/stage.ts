@@ -32,19 +32,25 @@ export class Stage {
   readonly writer: Credentials
   /** May read and list in the first. */
   readonly reader: Credentials
+  /** The projects' ids. */
+  readonly firstProject: string
   readonly secondProject: string
   readonly s3: S3Client
   readonly pagedBucket: string
   readonly #agent: Agent
 
   private constructor(
-    parts: Pick<Stage, 'gate' | 'can' | 'writer' | 'reader' | 'secondProject' | 'pagedBucket' | 's3'>,
+    parts: Pick<
+      Stage,
+      'gate' | 'can' | 'writer' | 'reader' | 'firstProject' | 'secondProject' | 'pagedBucket' | 's3'
+    >,
     agent: Agent,
   ) {
     this.gate = parts.gate
     this.can = parts.can
     this.writer = parts.writer
     this.reader = parts.reader
+    this.firstProject = parts.firstProject
     this.secondProject = parts.secondProject
     this.s3 = parts.s3
     this.pagedBucket = parts.pagedBucket
@@ -59,8 +65,13 @@ export class Stage {
     const gate = await Gate.start({
       ...(settings === undefined ? {} : { backend: settings }),
       ...(scheme === 'https' ? { tls: GATE_CERTIFICATE } : {}),
-      // Clients that presign with it do so without being asked.
-      env: { S3WARDEN_SIGV2: 'true', S3WARDEN_LIMITS_BUCKETS_PER_PROJECT: '10000' },
+      env: {
+        // Clients that presign with it do so without being asked.
+        S3WARDEN_SIGV2: 'true',
+        S3WARDEN_LIMITS_BUCKETS_PER_PROJECT: '10000',
+        // Scaleway's command line knows Scaleway's regions only.
+        S3WARDEN_REGIONS: 'fr-par',
+      },
     })
     const operator = await Operator.of(gate)
     const secondProject = await operator.project('second')
@@ -80,7 +91,16 @@ export class Stage {
     })
     const pagedBucket = freshName('pages')
     const stage = new Stage(
-      { gate, can: CAPABILITIES[backend], writer, reader, secondProject, pagedBucket, s3 },
+      {
+        gate,
+        can: CAPABILITIES[backend],
+        writer,
+        reader,
+        firstProject: operator.projectId,
+        secondProject,
+        pagedBucket,
+        s3,
+      },
       agent,
     )
     await stage.makeBucket(pagedBucket)

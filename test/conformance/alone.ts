@@ -24,12 +24,6 @@ const REGION: Difference = {
   alone: '200',
   why: 'a scope of another region is not for this gate, as at AWS; this backend does not look at it',
 }
-const SUB_RESOURCE: Difference = {
-  gate: '501 NotImplemented',
-  alone: '200',
-  why: 'what is not known cannot be authorized; this backend takes it for the bare request',
-}
-
 const DIFFERENCES: Readonly<Record<'ceph' | 'minio', Readonly<Record<string, Difference>>>> = {
   ceph: {
     "CreateBucket: another's": { ...TAKEN, alone: '200' },
@@ -47,7 +41,6 @@ const DIFFERENCES: Readonly<Record<'ceph' | 'minio', Readonly<Record<string, Dif
     'DeleteObjects: not XML': { gate: '400 MalformedXML', alone: '400', why: "AWS's word for it" },
     'a region that is none': REGION,
     'a stranger': STRANGER,
-    'a sub-resource that is none': SUB_RESOURCE,
   },
   minio: {
     "CreateBucket: another's": { ...TAKEN, alone: '409 BucketAlreadyOwnedByYou' },
@@ -68,7 +61,6 @@ const DIFFERENCES: Readonly<Record<'ceph' | 'minio', Readonly<Record<string, Dif
       alone: '400 BadRequest',
       why: "AWS's word for it",
     },
-    'a sub-resource that is none': SUB_RESOURCE,
   },
 }
 

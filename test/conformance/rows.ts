@@ -335,7 +335,7 @@ export const ROWS: readonly Row[] = [
       signed(stranger, { method: 'GET', target: `/${bucket}/hello.txt` }, { host }),
   },
   row('a method that is none', 'PATCH /{bucket}'),
-  row('a sub-resource that is none', 'GET /{bucket}?frobnicate'),
+  row('a parameter that means nothing', 'GET /{bucket}?frobnicate'),
   row('DeleteBucket: not empty', 'DELETE /{bucket}'),
   row('DeleteBucket: none', 'DELETE /no-such-bucket-at-all'),
 ]

@@ -17,7 +17,7 @@ test.for(DOCUMENTS)('every link of %s leads to a file, and to a heading in it', 
 })
 
 /** `sh` and `console` are run, `cel` is checked; the others are text to read. */
-const LANGUAGES = ['', 'cel', 'console', 'ini', 'js', 'python', 'sh', 'yaml']
+const LANGUAGES = ['', 'cel', 'console', 'go', 'ini', 'java', 'js', 'python', 'ruby', 'sh', 'sql', 'yaml']
 
 test.for(DOCUMENTS)('every block of %s is in a known language', (document) => {
   const unknown = readBlocks(document).filter(({ language }) => !LANGUAGES.includes(language))

@@ -50,6 +50,8 @@ export interface Capabilities {
    * does not, and what its answer to HEAD tells of them is told instead.
    */
   readonly parts: 'told' | 'derived'
+  /** Whether it heeds how long the object of a multipart upload is to be (`x-amz-mp-object-size`). */
+  readonly objectSizes: 'checked' | 'overlooked'
   /** Names that are not buckets there, but doors to other interfaces. */
   readonly reservedBuckets: ReadonlySet<string>
 }
@@ -60,7 +62,6 @@ const REDIRECT = 'x-amz-website-redirect-location'
 export type Ignored = Readonly<Partial<Record<OperationName, readonly string[]>>>
 
 const IGNORED_BY_MINIO = {
-  CompleteMultipartUpload: ['x-amz-mp-object-size'],
   CopyObject: [...CONDITIONAL_WRITE, REDIRECT],
   CreateMultipartUpload: [REDIRECT],
   DeleteObject: ['if-match'],
@@ -69,7 +70,7 @@ const IGNORED_BY_MINIO = {
 } as const satisfies Ignored
 
 const IGNORED_BY_CEPH = {
-  CompleteMultipartUpload: [...CONDITIONAL_WRITE, 'x-amz-mp-object-size'],
+  CompleteMultipartUpload: CONDITIONAL_WRITE,
   CopyObject: [...CONDITIONAL_WRITE, ...COPY_SOURCE_CONDITIONS, 'x-amz-tagging-directive'],
   CreateMultipartUpload: ['x-amz-tagging'],
   DeleteObject: ['if-match'],
@@ -191,6 +192,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
     parts: 'told',
+    objectSizes: 'checked',
     reservedBuckets: new Set(),
   },
   ceph: {
@@ -206,6 +208,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     locationConstraint: 'omitted',
     madeAgain: 'ok',
     parts: 'derived',
+    objectSizes: 'overlooked',
     reservedBuckets: new Set(CEPH_DOORS),
   },
   minio: {
@@ -221,6 +224,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     locationConstraint: 'omitted',
     madeAgain: 'conflict',
     parts: 'told',
+    objectSizes: 'overlooked',
     reservedBuckets: new Set(MINIO_DOORS),
   },
   aws: {
@@ -236,6 +240,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     locationConstraint: 'required',
     madeAgain: 'conflict',
     parts: 'told',
+    objectSizes: 'checked',
     reservedBuckets: new Set(),
   },
   // May be any of them, or none: nothing that one of them would misunderstand, and no header that might be refused.
@@ -252,6 +257,7 @@ export const CAPABILITIES: Readonly<Record<BackendKind, Capabilities>> = {
     locationConstraint: 'required',
     madeAgain: 'conflict',
     parts: 'derived',
+    objectSizes: 'overlooked',
     reservedBuckets: new Set([...MINIO_DOORS, ...CEPH_DOORS]),
   },
 }

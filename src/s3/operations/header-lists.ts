@@ -11,6 +11,7 @@ export const SDK_CHECKSUM = 'x-amz-sdk-checksum-algorithm'
 export const BYPASS = 'x-amz-bypass-governance-retention'
 export const COPY_SOURCE = 'x-amz-copy-source'
 export const IF_RANGE = 'if-range'
+export const MP_OBJECT_SIZE = 'x-amz-mp-object-size'
 
 export const REPRESENTATION = [
   'cache-control',

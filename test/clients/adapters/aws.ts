@@ -7,19 +7,16 @@ import {
   type ClientAccess,
   type ClientAdapter,
   environment,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 
 const adapter = (name: string, path: string): ClientAdapter => ({
   name,
   needs: [path],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
-  emptySegments: 'kept',
-  without: {},
-  requestsWhenRefused: 1,
+  ...USUAL,
   open: (access) => open(path, access),
 })
 
@@ -49,6 +46,7 @@ async function open(path: string, access: ClientAccess): Promise<Session> {
   const at = (bucket: string, key: string) => ['--bucket', bucket, '--key', key]
   return {
     makeBucket: async (bucket) => void (await s3('mb', `s3://${bucket}`)),
+    buckets: async () => (await s3('ls')).split('\n').flatMap((line) => line.trim().split(' ').slice(2)),
     removeBucket: async (bucket) => void (await s3('rb', `s3://${bucket}`)),
     upload: async (file, bucket, key) =>
       void (await s3('cp', file, `s3://${bucket}/${key}`, '--no-progress')),
@@ -100,6 +98,12 @@ async function open(path: string, access: ClientAccess): Promise<Session> {
       )),
     metadata: async (bucket, key) =>
       (await api<{ Metadata: Record<string, string> }>('head-object', ...at(bucket, key))).Metadata,
+    attributes: async (bucket, key) => {
+      const wanted = ['ETag', 'ObjectSize']
+      const args = [...at(bucket, key), '--object-attributes', ...wanted]
+      return (await api<{ ObjectSize: number }>('get-object-attributes', ...args)).ObjectSize
+    },
+    table: NO_TABLES,
     presignGet: async (bucket, key) => (await s3('presign', `s3://${bucket}/${key}`)).trim(),
     presignPut: new Cannot('`aws s3 presign` makes URLs to download only'),
     remove: async (bucket, key) => void (await s3('rm', `s3://${bucket}/${key}`)),

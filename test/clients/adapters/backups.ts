@@ -7,11 +7,15 @@ import {
   type ClientAdapter,
   environment,
   NO_OBJECTS,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 
-const NO_ABILITIES = {
+/** What a program lacks whose objects are its own. */
+export const NO_ABILITIES = {
+  buckets: new Cannot('it works in one bucket'),
   upload: NO_OBJECTS,
   download: NO_OBJECTS,
   range: NO_OBJECTS,
@@ -20,6 +24,8 @@ const NO_ABILITIES = {
   tags: NO_OBJECTS,
   uploadWithMetadata: NO_OBJECTS,
   metadata: NO_OBJECTS,
+  attributes: NO_OBJECTS,
+  table: NO_TABLES,
   presignGet: NO_OBJECTS,
   presignPut: NO_OBJECTS,
   remove: NO_OBJECTS,
@@ -33,11 +39,10 @@ const RESTIC = '/usr/bin/restic'
 export const restic: ClientAdapter = {
   name: 'restic',
   needs: [RESTIC],
-  project: 'carried',
+  ...USUAL,
   parts: new Cannot('its packs have 16 MiB, and go up whole'),
   layout: NO_OBJECTS,
   emptySegments: NO_OBJECTS,
-  without: {},
   // It tries ten times whatever it is told, and clears away after each.
   requestsWhenRefused: 22,
   open: async ({ endpoint, accessKey, secretKey, authority, home }: ClientAccess): Promise<Session> => {
@@ -72,12 +77,10 @@ const DUPLICITY = '/usr/bin/duplicity'
 export const duplicity: ClientAdapter = {
   name: 'duplicity',
   needs: [DUPLICITY],
-  project: 'carried',
+  ...USUAL,
   parts: new Cannot('its volumes go up whole below 25 MiB'),
   layout: NO_OBJECTS,
   emptySegments: NO_OBJECTS,
-  without: {},
-  requestsWhenRefused: 1,
   open: async ({ endpoint, accessKey, secretKey, authority, home }: ClientAccess): Promise<Session> => {
     const env = environment(home, {
       AWS_ACCESS_KEY_ID: accessKey,

@@ -8,8 +8,10 @@ import {
   type ClientAccess,
   type ClientAdapter,
   environment,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 import { splitFile } from '../split-file.ts'
 import { harvestPaths } from '../tree.ts'
@@ -20,12 +22,7 @@ const PART_BYTES = 5 * 1024 * 1024
 export const curl: ClientAdapter = {
   name: 'curl',
   needs: [PATH],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
-  emptySegments: 'kept',
-  without: {},
-  requestsWhenRefused: 1,
+  ...USUAL,
   open,
 }
 
@@ -110,6 +107,8 @@ async function open(access: ClientAccess): Promise<Session> {
   }
   return {
     makeBucket: async (bucket) => void (await cli('--request', 'PUT', url(bucket))),
+    buckets: async () =>
+      [...(await cli(`${endpoint}/`)).matchAll(/<Name>([^<]*)</g)].map((match) => match[1] ?? ''),
     removeBucket: async (bucket) => void (await cli('--request', 'DELETE', url(bucket))),
     upload,
     download,
@@ -158,6 +157,12 @@ async function open(access: ClientAccess): Promise<Session> {
           (match) => [match[1] ?? '', match[2] ?? ''],
         ),
       ),
+    attributes: async (bucket, key) => {
+      const wanted = ['--header', 'x-amz-object-attributes: ETag,ObjectSize']
+      const answer = await cli(...wanted, url(bucket, key, 'attributes='))
+      return Number(/<ObjectSize>(\d+)</.exec(answer)?.[1])
+    },
+    table: NO_TABLES,
     presignGet: new Cannot('it signs headers only'),
     presignPut: new Cannot('it signs headers only'),
     remove: async (bucket, key) => void (await cli('--request', 'DELETE', url(bucket, key))),

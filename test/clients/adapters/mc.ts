@@ -7,8 +7,10 @@ import {
   type ClientAccess,
   type ClientAdapter,
   environment,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 
 const PATH = cached('bin/mc')
@@ -16,12 +18,9 @@ const PATH = cached('bin/mc')
 export const mc: ClientAdapter = {
   name: 'mc',
   needs: [PATH],
-  project: 'carried',
+  ...USUAL,
   parts: new Cannot('it uses parts from 16 MiB on'),
-  layout: 'keys are paths',
   emptySegments: new Cannot('paths are cleaned: `a//b` is `a/b`'),
-  without: {},
-  requestsWhenRefused: 1,
   open,
 }
 
@@ -45,6 +44,7 @@ async function open(access: ClientAccess): Promise<Session> {
       .map((line) => JSON.parse(line) as T)
   return {
     makeBucket: async (bucket) => void (await run('mb', at(bucket))),
+    buckets: async () => (await json<{ key: string }>('ls', 'gate')).map(({ key }) => key.replace(/\/$/, '')),
     removeBucket: async (bucket) => void (await run('rb', at(bucket))),
     upload: async (file, bucket, key) => void (await run('cp', file, at(bucket, key))),
     download: async (bucket, key, file) => void (await run('cp', at(bucket, key), file)),
@@ -79,6 +79,8 @@ async function open(access: ClientAccess): Promise<Session> {
         ]),
       )
     },
+    attributes: new Cannot('it has no command for them'),
+    table: NO_TABLES,
     presignGet: async (bucket, key) => {
       const [answer] = await json<{ share: string }>('share', 'download', '--expire', '10m', at(bucket, key))
       return answer?.share ?? ''

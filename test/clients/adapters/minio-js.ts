@@ -7,18 +7,21 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { Client } from 'minio'
-import type { ClientAccess, ClientAdapter, Names, Session } from '../client.ts'
+import {
+  Cannot,
+  type ClientAccess,
+  type ClientAdapter,
+  type Names,
+  NO_TABLES,
+  type Session,
+  USUAL,
+} from '../client.ts'
 import { harvestPaths } from '../tree.ts'
 
 export const minioJs: ClientAdapter = {
   name: 'minio-js',
   needs: [],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
-  emptySegments: 'kept',
-  without: {},
-  requestsWhenRefused: 1,
+  ...USUAL,
   open,
 }
 
@@ -53,6 +56,7 @@ async function open(access: ClientAccess): Promise<Session> {
   }
   return {
     makeBucket: (bucket) => client.makeBucket(bucket),
+    buckets: async () => (await client.listBuckets()).map(({ name }) => name),
     removeBucket: (bucket) => client.removeBucket(bucket),
     upload,
     download,
@@ -79,6 +83,8 @@ async function open(access: ClientAccess): Promise<Session> {
       ),
     uploadWithMetadata: upload,
     metadata: async (bucket, key) => (await client.statObject(bucket, key)).metaData as Names,
+    attributes: new Cannot('it has no call for them'),
+    table: NO_TABLES,
     presignGet: (bucket, key) => client.presignedGetObject(bucket, key, 600),
     presignPut: (bucket, key) => client.presignedPutObject(bucket, key, 600),
     remove: (bucket, key) => client.removeObject(bucket, key),

@@ -8,8 +8,10 @@ import {
   type ClientAccess,
   type ClientAdapter,
   environment,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 
 const PATH = '/usr/bin/rclone'
@@ -17,12 +19,8 @@ const PATH = '/usr/bin/rclone'
 export const rclone: ClientAdapter = {
   name: 'rclone',
   needs: [PATH],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
+  ...USUAL,
   emptySegments: new Cannot('paths are cleaned: `a//b` is `a/b`'),
-  without: {},
-  requestsWhenRefused: 1,
   open,
 }
 
@@ -47,6 +45,8 @@ async function open(access: ClientAccess): Promise<Session> {
   const at = (bucket: string, key = '') => `gate:${bucket}/${key}`
   return {
     makeBucket: async (bucket) => void (await rc('mkdir', at(bucket))),
+    buckets: async () =>
+      (await rc('lsf', 'gate:')).split('\n').flatMap((line) => /^(.+)\/$/.exec(line)?.[1] ?? []),
     removeBucket: async (bucket) => void (await rc('rmdir', at(bucket))),
     upload: async (file, bucket, key) => void (await rc('copyto', file, at(bucket, key))),
     download: async (bucket, key, file) => void (await rc('copyto', at(bucket, key), file)),
@@ -82,6 +82,8 @@ async function open(access: ClientAccess): Promise<Session> {
       ]
       return entry.Metadata
     },
+    attributes: new Cannot('it has no command for them'),
+    table: NO_TABLES,
     presignGet: async (bucket, key) => (await rc('link', '--expire', '10m', at(bucket, key))).trim(),
     presignPut: new Cannot('`rclone link` makes URLs to download only'),
     remove: async (bucket, key) => void (await rc('deletefile', at(bucket, key))),

@@ -6,8 +6,10 @@ import {
   type ClientAccess,
   type ClientAdapter,
   environment,
+  NO_TABLES,
   program,
   type Session,
+  USUAL,
 } from '../client.ts'
 
 const PATH = '/usr/bin/s3cmd'
@@ -15,12 +17,7 @@ const PATH = '/usr/bin/s3cmd'
 export const s3cmd: ClientAdapter = {
   name: 's3cmd',
   needs: [PATH],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
-  emptySegments: 'kept',
-  without: {},
-  requestsWhenRefused: 1,
+  ...USUAL,
   open,
 }
 
@@ -45,6 +42,7 @@ async function open(access: ClientAccess): Promise<Session> {
   const info = (bucket: string, key: string) => cmd('info', url(bucket, key))
   return {
     makeBucket: async (bucket) => void (await cmd('mb', url(bucket))),
+    buckets: async () => (await cmd('ls')).split('\n').flatMap((line) => line.split('s3://')[1] ?? []),
     removeBucket: async (bucket) => void (await cmd('rb', url(bucket))),
     upload: async (file, bucket, key) => void (await cmd('put', file, url(bucket, key))),
     download: async (bucket, key, file) => void (await cmd('get', '--force', url(bucket, key), file)),
@@ -80,6 +78,8 @@ async function open(access: ClientAccess): Promise<Session> {
           match[2] ?? '',
         ]),
       ),
+    attributes: new Cannot('it has no command for them'),
+    table: NO_TABLES,
     presignGet: async (bucket, key) => (await cmd('signurl', url(bucket, key), '+600')).trim(),
     presignPut: new Cannot('`s3cmd signurl` makes URLs to download only'),
     remove: async (bucket, key) => void (await cmd('rm', url(bucket, key))),

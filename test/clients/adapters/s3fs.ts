@@ -9,7 +9,9 @@ import {
   type ClientAdapter,
   ClientFailure,
   environment,
+  NO_TABLES,
   type Session,
+  USUAL,
 } from '../client.ts'
 
 const PATH = '/usr/bin/s3fs'
@@ -19,11 +21,8 @@ const FILES = new Cannot('a file system has no words for it')
 export const s3fs: ClientAdapter = {
   name: 's3fs',
   needs: [PATH, '/dev/fuse'],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
+  ...USUAL,
   emptySegments: new Cannot('a file system knows no empty names'),
-  without: {},
   // It makes the file, writes it, and takes it back.
   requestsWhenRefused: 3,
   open,
@@ -90,6 +89,7 @@ async function open(access: ClientAccess): Promise<Session> {
 
   return {
     makeBucket: new Cannot('it expects the bucket to be there'),
+    buckets: new Cannot('a mount of its is one bucket'),
     removeBucket: new Cannot('it leaves the bucket where it is'),
     upload: async (file, bucket, key) => put(file, join(await mount(bucket), key)),
     download: async (bucket, key, file) => copyFile(join(await remount(bucket), key), file),
@@ -118,6 +118,8 @@ async function open(access: ClientAccess): Promise<Session> {
     tags: FILES,
     uploadWithMetadata: FILES,
     metadata: FILES,
+    attributes: FILES,
+    table: NO_TABLES,
     presignGet: FILES,
     presignPut: FILES,
     remove: async (bucket, key) => unlink(join(await mount(bucket), key)),

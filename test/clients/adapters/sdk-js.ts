@@ -9,9 +9,11 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetObjectAttributesCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadObjectCommand,
+  ListBucketsCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
   paginateListObjectsV2,
@@ -20,18 +22,20 @@ import {
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { encodeKey } from '../../support/reference-signer.ts'
-import type { ClientAccess, ClientAdapter, Names, Session } from '../client.ts'
+import {
+  type ClientAccess,
+  type ClientAdapter,
+  type Names,
+  NO_TABLES,
+  type Session,
+  USUAL,
+} from '../client.ts'
 import { harvestPaths } from '../tree.ts'
 
 export const sdkJs: ClientAdapter = {
   name: 'AWS SDK for JavaScript',
   needs: [],
-  project: 'carried',
-  parts: 'used',
-  layout: 'keys are paths',
-  emptySegments: 'kept',
-  without: {},
-  requestsWhenRefused: 1,
+  ...USUAL,
   open,
 }
 
@@ -67,6 +71,8 @@ async function open(access: ClientAccess): Promise<Session> {
   }
   return {
     makeBucket: async (Bucket) => void (await s3.send(new CreateBucketCommand({ Bucket }))),
+    buckets: async () =>
+      ((await s3.send(new ListBucketsCommand({}))).Buckets ?? []).map(({ Name = '' }) => Name),
     removeBucket: async (Bucket) => void (await s3.send(new DeleteBucketCommand({ Bucket }))),
     upload,
     download,
@@ -96,6 +102,12 @@ async function open(access: ClientAccess): Promise<Session> {
     },
     uploadWithMetadata: upload,
     metadata: async (Bucket, Key) => (await s3.send(new HeadObjectCommand({ Bucket, Key }))).Metadata ?? {},
+    attributes: async (Bucket, Key) => {
+      const ObjectAttributes = ['ETag', 'ObjectSize'] as const
+      const command = new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes: [...ObjectAttributes] })
+      return (await s3.send(command)).ObjectSize ?? 0
+    },
+    table: NO_TABLES,
     presignGet: (Bucket, Key) => getSignedUrl(s3, new GetObjectCommand({ Bucket, Key })),
     presignPut: (Bucket, Key) => getSignedUrl(s3, new PutObjectCommand({ Bucket, Key })),
     remove: async (Bucket, Key) => void (await s3.send(new DeleteObjectCommand({ Bucket, Key }))),

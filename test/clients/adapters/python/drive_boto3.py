@@ -1,12 +1,12 @@
-"""Does with boto3 what it is told on standard input: a JSON list [function, argument, ...] a line."""
+"""Does with boto3 what it is told."""
 
 import json
 import os
-import sys
 
 import boto3
 import botocore.exceptions
 from botocore.config import Config
+from driving import files_below, room_for, serve
 
 s3 = boto3.client(
     "s3",
@@ -18,6 +18,10 @@ s3 = boto3.client(
 
 def make_bucket(bucket):
     s3.create_bucket(Bucket=bucket)
+
+
+def list_buckets():
+    return [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
 
 
 def remove_bucket(bucket):
@@ -38,18 +42,14 @@ def get_range(bucket, key, first, last):
 
 
 def sync_up(directory, bucket, prefix):
-    for folder, _, names in os.walk(directory):
-        for name in names:
-            path = os.path.join(folder, name)
-            s3.upload_file(path, bucket, prefix + os.path.relpath(path, directory))
+    for path in files_below(directory):
+        s3.upload_file(os.path.join(directory, path), bucket, prefix + path)
 
 
 def sync_down(bucket, prefix, directory):
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for item in page.get("Contents", []):
-            path = os.path.join(directory, item["Key"][len(prefix) :])
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            s3.download_file(bucket, item["Key"], path)
+            s3.download_file(bucket, item["Key"], room_for(os.path.join(directory, item["Key"][len(prefix) :])))
 
 
 def list_keys(bucket):
@@ -79,6 +79,11 @@ def metadata(bucket, key):
     return s3.head_object(Bucket=bucket, Key=key)["Metadata"]
 
 
+def attributes(bucket, key):
+    wanted = ["ETag", "ObjectSize"]
+    return s3.get_object_attributes(Bucket=bucket, Key=key, ObjectAttributes=wanted)["ObjectSize"]
+
+
 def presign_get(bucket, key):
     return s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
 
@@ -98,11 +103,4 @@ def remove_many(bucket, keys):
         raise RuntimeError(json.dumps(result["Errors"]))
 
 
-for line in sys.stdin:
-    name, *arguments = json.loads(line)
-    try:
-        answer = {"result": globals()[name](*arguments)}
-    # What a program that uses boto3 can catch and show; anything else is a defect, and ends this one.
-    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, boto3.exceptions.Boto3Error) as error:
-        answer = {"error": str(error)}
-    print(json.dumps(answer), flush=True)
+serve(globals(), botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, boto3.exceptions.Boto3Error)
