@@ -84,12 +84,12 @@ export interface FileSink<Whole> {
   end(): Whole
 }
 
-/** What may follow a file, in bytes: fields that nobody reads, and the closing boundary. */
+/** What may follow a file, in bytes: fields that nobody reads, the closing boundary, and what is behind it. */
 export const MAX_TAIL = 32 * 1024
 
 /**
- * The file of a form as it streams in: all up to the next boundary. Fields that follow it are ignored, as AWS says; the
- * form ends with its closing boundary and nothing after it.
+ * The file of a form as it streams in: all up to the next boundary. What follows is ignored: fields, as AWS says, and
+ * whatever is behind the form (RFC 2046, section 5.1.1); but there has to be an end of the form.
  */
 export class FormFileDecoder<Whole> {
   readonly #closing: Buffer
@@ -104,8 +104,8 @@ export class FormFileDecoder<Whole> {
 
   /** @param checkLength told how long the file is when it is whole; throws to refuse it */
   constructor(boundary: string, file: FileSink<Whole>, checkLength: (bytes: number) => void) {
-    this.#closing = formClosing(boundary)
     this.#delimiter = Buffer.from(`${CRLF}--${boundary}`)
+    this.#closing = Buffer.from(`${CRLF}--${boundary}--`)
     this.#file = file
     this.#checkLength = checkLength
   }
@@ -145,15 +145,9 @@ export class FormFileDecoder<Whole> {
   /** @throws S3Error `MalformedPOSTRequest`, and what the check of its length throws */
   end(): Whole {
     if (this.#after === null) throw malformed('no closing boundary')
-    // From the end of the boundary that ended the file.
-    const rest = Buffer.concat([this.#delimiter, this.#after])
-    if (!rest.subarray(-this.#closing.length).equals(this.#closing)) throw malformed('no closing boundary')
-    if (
-      rest.indexOf(`${this.#delimiter.toString('latin1')}--`, 0, 'latin1') !==
-      rest.length - this.#closing.length
-    ) {
-      throw malformed('something follows the form')
-    }
+    const next = this.#after.toString('latin1', 0, 2)
+    if (next !== '--' && next !== CRLF) throw malformed('a boundary that its line does not end')
+    if (next !== '--' && !this.#after.includes(this.#closing)) throw malformed('no closing boundary')
     this.#checkLength(this.#length)
     return this.#file.end()
   }

@@ -102,8 +102,8 @@ const conditions: readonly Attack[] = [
       ['x-amz-meta-a', 'x\r\nx-amz-acl: public-read'],
     ],
   }),
-  form('something after the end of the form', '400 MalformedPOSTRequest', {
-    closing: `\r\n--${FORM_BOUNDARY}--\r\nmore`,
+  form('a file that a boundary seems to end', '400 MalformedPOSTRequest', {
+    closing: `\r\n--${FORM_BOUNDARY}more\r\n--${FORM_BOUNDARY}--\r\n`,
   }),
   form('a file that is too long with fields after it', '400 EntityTooLarge', {
     conditions: [ours, anyKey, ['content-length-range', 0, 3]],
