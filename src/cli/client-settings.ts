@@ -14,8 +14,14 @@ export type Client = (typeof CLIENTS)[number]
 
 /** The settings as text to be pasted: into a shell, or into the file that the first line names. */
 export function clientSettings(client: Client, access: ClientAccess): string {
+  if (WITHOUT_PATH.has(client) && new URL(access.endpoint).pathname !== '/') {
+    return `# ${client} takes no endpoint with a path, as ${access.endpoint} is: give it another one of the gate's.`
+  }
   return SETTINGS[client](access)
 }
+
+/** What these would take for a bucket, or refuse. */
+const WITHOUT_PATH: ReadonlySet<Client> = new Set(['mc', 's3cmd', 'restic'])
 
 const SETTINGS: Readonly<Record<Client, (access: ClientAccess) => string>> = {
   aws: ({ endpoint, region, accessKey, secretKey }) => `\

@@ -28,7 +28,7 @@ export function serveCommand(program: Command, cli: Cli): void {
     )
   for (const [name, value] of Object.entries(OPTIONS)) {
     const key = schemaKeys().find(({ path }) => path.join('.') === name)!
-    const about = `${key.facts.about} [${environmentName(key.path)}] (default: ${String(key.facts.default)})`
+    const about = `${key.facts.about} [${environmentName(key.path)}] (default: ${String(key.facts.default) || 'none'})`
     command.option(`--${name.replaceAll('_', '-')} <${value}>`, about)
   }
   examples(

@@ -22,6 +22,12 @@ export function renderCapabilities(): string {
       row('Checksums that it keeps and returns', (kind) => list(CAPABILITIES[kind].checksums)),
       row('Checksum behind the body', (kind) => TRAILERS[CAPABILITIES[kind].trailers]),
       row('Whole-object checksums (`x-amz-checksum-type`)', (kind) => CAPABILITIES[kind].checksumTypes),
+      row('Parts that objects were made of', (kind) => PARTS[CAPABILITIES[kind].parts]),
+      row(
+        'Size of an upload’s object (`x-amz-mp-object-size`)',
+        (kind) => SIZES[CAPABILITIES[kind].objectSizes],
+      ),
+      row('`_` in names of metadata', (kind) => NAMES[CAPABILITIES[kind].metadataNames]),
       row('Region in CreateBucket', (kind) => CAPABILITIES[kind].locationConstraint),
       row('A bucket made again by its owner', (kind) => CAPABILITIES[kind].madeAgain),
       row('Names that are no buckets', (kind) => list(CAPABILITIES[kind].reservedBuckets)),
@@ -36,6 +42,12 @@ const TRAILERS = {
   'sent-on': 'sent on',
   dropped: 'verified by the gate only',
 } as const
+
+const PARTS = { told: 'told by the store', derived: 'derived from HEAD: see below' } as const
+
+const SIZES = { checked: 'checked by the store', overlooked: 'checked by the gate' } as const
+
+const NAMES = { kept: 'kept', folded: 'taken for `-`' } as const
 
 /** Headers and parameters that are refused, since the store would answer as if they were not there. */
 export function renderIgnored(): string {

@@ -10,6 +10,7 @@ import { renderClientSettings } from './clients.ts'
 import { renderCommandLine } from './command-line.ts'
 import { renderConfiguration } from './configuration.ts'
 import { renderEndpoints, renderManagementPermissions } from './control-plane.ts'
+import { renderHeaderFates, renderParameterFates } from './fates.ts'
 import { renderLogFields } from './log-fields.ts'
 import { renderOperations } from './operations.ts'
 import {
@@ -31,12 +32,14 @@ export const PARTS: Readonly<Record<string, () => string>> = {
   endpoints: renderEndpoints,
   'management-permissions': renderManagementPermissions,
   'covering-names': renderCoveringNames,
+  'header-fates': renderHeaderFates,
   ignored: renderIgnored,
   lacks: renderLacks,
   'log-fields': renderLogFields,
   'management-sets': renderManagementSets,
   openable: renderOpenable,
   operations: renderOperations,
+  'parameter-fates': renderParameterFates,
   'permission-sets': renderPermissionSets,
   refused: renderRefused,
   'sos-operations': renderSosOperations,
