@@ -125,12 +125,6 @@ const WORDS: readonly Words[] = [
   { code: 'InvalidTag', message: 'Cannot provide multiple Tags with the same key' },
   { code: 'InvalidTag', message: 'The TagKey you have provided is invalid' },
   { code: 'InvalidTag', message: 'The TagValue you have provided is invalid' },
-  // As AWS's documents have it; on the wire, it says `upload` alone.
-  {
-    code: 'NoSuchUpload',
-    message:
-      'The specified multipart upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
-  },
 ]
 
 function wordsFor(code: string, message: string): Words | undefined {
