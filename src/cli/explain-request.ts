@@ -7,6 +7,7 @@ import { type AskedRequest, ask } from '../proxy/ask.ts'
 import { type AuthenticatedRequest, authenticate } from '../proxy/authenticate.ts'
 import { noteClaimedKey } from '../proxy/claimed.ts'
 import { parseHeaders, type ReceivedRequest, refuseAmbiguous } from '../proxy/edge.ts'
+import { isFormUpload } from '../proxy/post-form.ts'
 import { S3Error } from '../s3/error.ts'
 import { type Fate, onMethod, parameterFate } from '../s3/fates.ts'
 import { isHoisted } from '../s3/hoist.ts'
@@ -110,6 +111,11 @@ export async function explainRequest(
 function clientOf(stand: ReceivedRequest, deps: ExplainRequestDeps): AuthenticatedRequest {
   const headers = parseHeaders(stand.incoming.rawHeaders)
   refuseAmbiguous(stand.incoming, headers)
+  if (isFormUpload({ ...stand, headers })) {
+    throw new S3Error('InvalidRequest', {
+      reason: 'a form says in its body who it is from, and only headers are asked about',
+    })
+  }
   return authenticate(
     { ...stand, headers },
     {

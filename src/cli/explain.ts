@@ -143,7 +143,7 @@ const OWNERSHIP: Ownership = {
 function formOf({ operation, objectKey }: Question, { headers }: ReceivedRequest): FormUpload | null {
   if (OPERATIONS[operation].body !== 'form' || objectKey === null) return null
   const success = { kind: 'status', status: 204 } as const
-  return { key: objectKey, headers, length: 0, decoder: (file) => file, success }
+  return { key: objectKey, headers, length: { usual: 0, longest: 0 }, decoder: (file) => file, success }
 }
 
 function targetOf({ operation, bucket, objectKey }: Question): Target {

@@ -1,5 +1,6 @@
 /** The command line's entry: the one place, beside `config.ts`, that reads the environment. */
 import { failureOf } from './failure.ts'
+import { printable } from './output.ts'
 import { createProgram } from './program.ts'
 import type { Cli } from './session.ts'
 import { processTerminal } from './terminal.ts'
@@ -25,7 +26,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     await createProgram(cli).parseAsync(argv, { from: 'user' })
   } catch (error) {
     const { message, exitCode } = failureOf(error)
-    if (message !== null) terminal.note(`${terminal.messageColors.red('error:')} ${message}`)
+    if (message !== null) {
+      const shown = message.split('\n').map(printable).join('\n')
+      terminal.note(`${terminal.messageColors.red('error:')} ${shown}`)
+    }
     cli.exitWith(exitCode)
   }
 }

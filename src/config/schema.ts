@@ -359,7 +359,8 @@ export const schema = z.strictObject({
   }),
   workers: key(count(1, 512), { about: 'Processes that share the port.', default: 1 }),
   log_level: key(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
-    about: 'What is logged, one JSON object a line on standard output. Requests are logged at info.',
+    about:
+      'What is logged on standard output: text on a terminal, else one JSON object a line. Requests are logged at info.',
     default: 'info',
     reload: 'live',
   }),

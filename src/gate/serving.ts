@@ -11,6 +11,7 @@ import { type BackendEvent, type Backends, CAPABILITIES, createBackends } from '
 import { CertificateError, type CertificateEvent } from '../proxy/certificate.ts'
 import { checkDocument } from '../proxy/documents.ts'
 import { createRequestIds, type ReceivedRequest } from '../proxy/edge.ts'
+import { createFormRoom } from '../proxy/form-room.ts'
 import { createJournal } from '../proxy/journal.ts'
 import { createLimits } from '../proxy/limits.ts'
 import { createOwnership, type Ownership } from '../proxy/ownership.ts'
@@ -61,6 +62,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
   const signingKeys = createSigningKeys({ max: started.cache.keys })
   const checksums = await loadChecksums()
   const readBuffers = createReadBuffers()
+  const formRoom = createFormRoom()
   const backends = createBackends({
     settings: backendSettings(started, () => config),
     keys: signingKeys,
@@ -96,6 +98,7 @@ export async function startServing(started: Config, deps: ServingDeps): Promise<
       backends,
       checksums,
       readBuffers,
+      formRoom,
       regions: new Set([settings.region, ...settings.regions, 'us-east-1']),
       limits: createLimits(
         {

@@ -2,7 +2,7 @@
  * What an authenticated client asks for: the operation by its one name, with the headers that a presigner moved to the
  * query back in their place, and nothing in it whose meaning would be lost.
  */
-import { S3Error } from '../s3/error.ts'
+import { invalidArgument, S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import { checkResponseParameters, hoist } from '../s3/hoist.ts'
 import { checkNumbers } from '../s3/number-parameters.ts'
@@ -46,6 +46,7 @@ export function ask(client: AuthenticatedRequest, deps: AskDeps): AskedRequest {
   checkNumbers(operation.params)
   const headers = withoutIdle(received, operation, given)
   checkResponseParameters(operation.params)
+  refuseOverlongIds(operation)
   refuseRangeOfPart(operation, headers)
   if (operation.row.disposition === 'refuse') {
     throw new S3Error('NotImplemented', { message: `${operation.name} is not available through this gate.` })
@@ -79,6 +80,18 @@ const PUT_OBJECT: MatchedOperation = {
   row: OPERATIONS.PutObject,
   params: [],
   idle: [],
+}
+
+/** No store gives out longer ones, and some break on them. In bytes. */
+const LONGEST_ID = 1024
+
+function refuseOverlongIds({ params }: MatchedOperation): void {
+  for (const [name, value] of params) {
+    if (value.length <= LONGEST_ID) continue
+    if (name === 'versionId')
+      throw invalidArgument(name, value.slice(0, LONGEST_ID), 'Invalid version id specified')
+    if (name === 'uploadId') throw new S3Error('NoSuchUpload')
+  }
 }
 
 function refuseRangeOfPart({ name, params }: MatchedOperation, headers: Headers): void {

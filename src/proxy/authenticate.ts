@@ -5,6 +5,7 @@
 import type { Project } from '../iam/model.ts'
 import type { IamReader, ResolvedKey } from '../iam/reader.ts'
 import { permissionDenied, S3Error } from '../s3/error.ts'
+import type { FileLength } from '../s3/form-data.ts'
 import type { Headers } from '../s3/headers.ts'
 import type { Names } from '../s3/names.ts'
 import { parseTarget, type Target } from '../s3/target.ts'
@@ -44,10 +45,9 @@ export interface FormUpload {
   readonly key: string
   /** What its fields stand for, as headers of PutObject. */
   readonly headers: Headers
-  /** Of the file, in bytes; at most, since fields may follow it. */
-  readonly length: number
-  /** Takes the file out of the form. */
-  readonly decoder: (file: BodyDecoder) => BodyDecoder
+  readonly length: FileLength
+  /** Takes the file out of the form. @param exactly the one length that it may have; null: any */
+  readonly decoder: (file: BodyDecoder, exactly: number | null) => BodyDecoder
   readonly success:
     | { readonly kind: 'redirect'; readonly url: string }
     | { readonly kind: 'status'; readonly status: 200 | 201 | 204 }

@@ -29,7 +29,9 @@ export function expectationOf(asked: AskedRequest): BodyExpectation {
   return bodyExpectation({
     // What a form's file is, its own fields and boundaries say.
     headers:
-      client.form === null ? headers : new Map([...headers, ['content-length', String(client.form.length)]]),
+      client.form === null
+        ? headers
+        : new Map([...headers, ['content-length', String(client.form.length.longest)]]),
     hoisted: NONE_HOISTED,
     mode: client.payload,
     seed: client.seed,

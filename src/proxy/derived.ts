@@ -9,11 +9,12 @@ import { S3Error } from '../s3/error.ts'
 import type { HeaderList } from '../s3/headers.ts'
 import { parameter } from '../s3/operation.ts'
 import { forwardableHeaders, members } from '../s3/operation-headers.ts'
+import { SSE_CUSTOMER } from '../s3/operations/header-lists.ts'
 import { canonicalQuery } from '../s3/uri.ts'
 import { textElement, xmlDocument } from '../s3/xml-writer.ts'
 import type { AuthorizedRequest } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
-import type { BackendHeaders, Backends } from './backend/index.ts'
+import { type BackendHeaders, type Backends, single } from './backend/index.ts'
 import { backendRequest } from './backend-request.ts'
 import { relay } from './relay.ts'
 import { sendXml } from './reply.ts'
@@ -32,7 +33,8 @@ interface Seen {
   readonly parts: number | null
 }
 
-const CUSTOMER_KEY = 'x-amz-server-side-encryption-customer-'
+/** Without the key, HEAD says nothing of an object that has one. */
+const ENCRYPTION: ReadonlySet<string> = new Set(SSE_CUSTOMER)
 
 /** @throws S3Error what the backend says */
 export async function sendDerivedAttributes(request: AuthorizedRequest, deps: DerivedDeps): Promise<void> {
@@ -47,7 +49,7 @@ export async function sendDerivedAttributes(request: AuthorizedRequest, deps: De
         ? ''
         : `<ObjectParts>${textElement('PartsCount', String(seen.parts))}</ObjectParts>`,
     ],
-    ['StorageClass', textElement('StorageClass', single(seen.headers['x-amz-storage-class']) ?? 'STANDARD')],
+    ['StorageClass', textElement('StorageClass', single(seen.headers, 'x-amz-storage-class') ?? 'STANDARD')],
     ['ObjectSize', textElement('ObjectSize', String(seen.size))],
   ]
   const document = attributes.filter(([name]) => asked.has(name)).map(([, xml]) => xml)
@@ -57,7 +59,7 @@ export async function sendDerivedAttributes(request: AuthorizedRequest, deps: De
 /** The answer's own headers. */
 function told(headers: BackendHeaders): HeaderList {
   return (['Last-Modified', 'x-amz-version-id'] as const).flatMap((name): HeaderList => {
-    const value = single(headers[name.toLowerCase()])
+    const value = single(headers, name.toLowerCase())
     return value === undefined ? [] : [[name, value]]
   })
 }
@@ -71,7 +73,7 @@ function told(headers: BackendHeaders): HeaderList {
  */
 export async function sendPart(request: AuthorizedRequest, deps: DerivedDeps): Promise<void> {
   const { received, wire, headers } = request.asked
-  const { etag, size, parts } = await look(request, deps)
+  const { size, parts } = await look(request, deps)
   const number = Number(parameter(wire, 'partNumber'))
   if (number > (parts ?? 1)) {
     throw new S3Error('InvalidPartNumber', {
@@ -87,14 +89,12 @@ export async function sendPart(request: AuthorizedRequest, deps: DerivedDeps): P
       reason: 'the backend does not know where the parts of an object begin',
     })
   }
-  // The object that was looked at, and no other one.
-  const same: HeaderList = headers.has('if-match') ? [] : [['if-match', etag]]
   const whole: HeaderList = size === 0 ? [] : [['range', 'bytes=0-']]
   await relay({
     backends: deps.backends,
     received,
     request: backendRequest(request, {
-      headers: [...forwardableHeaders(wire, headers), ...same, ...whole],
+      headers: [...forwardableHeaders(wire, headers), ...whole],
       query: canonicalQuery(wire.params.filter(([name]) => name !== 'partNumber')),
       body: { kind: 'none' },
     }),
@@ -107,7 +107,7 @@ async function look(request: AuthorizedRequest, { backends }: DerivedDeps): Prom
   const answer = await backends.request(
     {
       ...backendRequest(request, {
-        headers: [...headers].filter(([name]) => name.startsWith(CUSTOMER_KEY)),
+        headers: forwardableHeaders(wire, headers).filter(([name]) => ENCRYPTION.has(name)),
         query: canonicalQuery(wire.params.filter(([name]) => name === 'versionId')),
         body: { kind: 'none' },
       }),
@@ -116,16 +116,12 @@ async function look(request: AuthorizedRequest, { backends }: DerivedDeps): Prom
     { maxBytes: 0 },
   )
   if (answer.status >= 400) throw readBackendError(answer)
-  const etag = single(answer.headers.etag) ?? ''
+  const etag = single(answer.headers, 'etag') ?? ''
   const parts = /-(\d{1,5})"?$/.exec(etag)?.[1]
   return {
     headers: answer.headers,
     etag,
-    size: Number(single(answer.headers['content-length']) ?? 0),
+    size: Number(single(answer.headers, 'content-length') ?? 0),
     parts: parts === undefined ? null : Number(parts),
   }
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -8,7 +8,7 @@ import { textElement, XML_DECLARATION } from '../s3/xml-writer.ts'
 import type { FormUpload } from './authenticate.ts'
 import type { AuthorizedRequest } from './authorize.ts'
 import { readBackendError } from './backend/backend-error.ts'
-import type { BackendAnswer } from './backend/index.ts'
+import { type BackendAnswer, single } from './backend/index.ts'
 import { endpointOf, sendEmpty, sendXml } from './reply.ts'
 import type { RewriteDeps } from './rewrite.ts'
 
@@ -22,8 +22,8 @@ export function sendFormResult(
   if (answer.status >= 300) throw readBackendError(answer, [...request.asked.headers])
   const { received, target } = request.asked
   const bucket = request.bucket?.name ?? ''
-  const etag = single(answer.headers.etag)
-  const version = single(answer.headers['x-amz-version-id'])
+  const etag = single(answer.headers, 'etag') ?? ''
+  const version = single(answer.headers, 'x-amz-version-id') ?? ''
   const location = `${endpointOf(received, publicEndpoint)}${targetPath(target)}`
   const headers: [string, string][] = [['ETag', etag]]
   if (version !== '') headers.push(['x-amz-version-id', version])
@@ -48,8 +48,4 @@ export function sendFormResult(
     textElement('ETag', etag) +
     '</PostResponse>'
   sendXml(received, 201, headers, document)
-}
-
-function single(value: string | readonly string[] | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -33,6 +33,7 @@ import { type Backends, createUpload, type RequestBody } from './backend/index.t
 import { backendRequest } from './backend-request.ts'
 import { expectationOf, readBody, refuseBody } from './body.ts'
 import { sendFormResult } from './form-result.ts'
+import type { FormRoom } from './form-room.ts'
 import type { ReadBuffers } from './read-buffers.ts'
 import { type RelayedBody, relay } from './relay.ts'
 import { sendContinue } from './reply.ts'
@@ -44,6 +45,7 @@ export interface ForwardDeps extends RewriteDeps {
   readonly backends: Backends
   readonly checksums: Checksums
   readonly readBuffers: ReadBuffers
+  readonly formRoom: FormRoom
 }
 
 interface Content {
@@ -57,9 +59,20 @@ const LATE: ReadonlySet<string> = new Set(['CompleteMultipartUpload', 'CopyObjec
 
 /** @throws S3Error what is wrong with the body, or what the backend says */
 export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Promise<void> {
+  const { form } = request.asked.client
+  if (form === null) return send(request, await contentOf(request, deps), deps)
+  const { usual, longest } = form.length
+  const isHeld = deps.formRoom.take(longest)
+  try {
+    await send(request, streamed(request, deps, isHeld ? null : usual), deps)
+  } finally {
+    if (isHeld) deps.formRoom.giveBack(longest)
+  }
+}
+
+async function send(request: AuthorizedRequest, content: Content, deps: ForwardDeps): Promise<void> {
   const { asked, backend } = request
   const { wire: operation } = asked
-  const content = await contentOf(request, deps)
   const headers = adaptHeaders(backend.record.kind, operation.name, [
     ...requestHeaders(request),
     ...content.headers,
@@ -93,7 +106,9 @@ export async function forward(request: AuthorizedRequest, deps: ForwardDeps): Pr
 
 /**
  * `If-Range`: the part if the object still is the one that the client has another part of, else the whole. Object stores
- * overlook it and would answer with a part of another object: the same is asked of them in words that they heed.
+ * overlook it and would answer with a part of another object: the same is asked of them in words that they heed. That
+ * there are for entity tags alone: a store says whether an object is older than a date, not whether it is of that date.
+ * Whatever else it is, the client gets the whole, as it always may.
  *
  * RFC 9110, section 13.1.5
  * @returns the headers to send, and those to send where a precondition failed
@@ -102,17 +117,32 @@ function heedingIfRange(given: Headers, sent: HeaderList): readonly [HeaderList,
   const validator = given.get(IF_RANGE)
   if (validator === undefined || !given.has('range')) return [sent]
   const whole = sent.filter(([name]) => name !== 'range')
-  // A weak validator never matches; and a condition of the client's own is not to be taken for this one.
-  if (validator.startsWith('W/') || given.has('if-match') || given.has('if-unmodified-since')) return [whole]
-  const condition = validator.startsWith('"') ? 'if-match' : 'if-unmodified-since'
-  return [[...sent, [condition, validator]], whole]
+  // A condition of the client's own that fails is not to be taken for this one.
+  const isOwn = given.has('if-match') || given.has('if-unmodified-since')
+  if (isOwn || !/^"[^"]*"$/.test(validator)) return [whole]
+  return [[...sent, ['if-match', validator]], whole]
 }
 
 const unchanged = (document: string): string => document
 
-/** INVARIANT: what is copied is what was authorized: the source is written anew from it. */
+/** AWS takes 8 KB in all, MinIO no more either; Ceph breaks off the connection somewhere above. */
+const MAX_HEADER_BYTES = 8 * 1024
+
+/**
+ * INVARIANT: what is copied is what was authorized: the source is written anew from it.
+ * @throws S3Error `MetadataTooLarge`
+ */
 function requestHeaders({ asked, source }: AuthorizedRequest): HeaderList {
   const headers = forwardableHeaders(asked.wire, asked.headers)
+  const size = headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0)
+  if (size > MAX_HEADER_BYTES) {
+    throw new S3Error('MetadataTooLarge', {
+      elements: [
+        ['Size', String(size)],
+        ['MaxSizeAllowed', String(MAX_HEADER_BYTES)],
+      ],
+    })
+  }
   return source === null ? headers : [...headers, ['x-amz-copy-source', formatCopySource(source)]]
 }
 
@@ -124,25 +154,29 @@ async function contentOf(request: AuthorizedRequest, deps: ForwardDeps): Promise
       return { body: { kind: 'none' }, headers: [] }
     case 'stream':
     case 'form':
-      return streamed(request, deps)
+      return streamed(request, deps, null)
     case 'xml':
     case 'json':
       return documented(request, deps)
   }
 }
 
-/** Object data: `100 Continue` goes out only now, when all is decided. */
-function streamed(request: AuthorizedRequest, deps: ForwardDeps): Content {
+/**
+ * Object data: `100 Continue` goes out only now, when all is decided.
+ *
+ * @param ofForm how long the file of a form must be; null: it is no form, or its file is held until that is known
+ */
+function streamed(request: AuthorizedRequest, deps: ForwardDeps, ofForm: number | null): Content {
   const { asked, bucket } = request
   const { form } = asked.client
   const expectation = expectationOf(asked)
   const upload = createUpload({
     source: asked.received.incoming,
-    length: expectation.decodedLength,
-    lengthIs: expectation.lengthIs,
+    length: ofForm ?? expectation.decodedLength,
+    lengthIs: ofForm === null ? expectation.lengthIs : 'exactly',
     decoder: (emit) => {
       const verifier = createBodyVerifier(expectation, emit, deps.checksums)
-      return form === null ? verifier : form.decoder(verifier)
+      return form === null ? verifier : form.decoder(verifier, ofForm)
     },
     trailer: trailingChecksum(request, expectation, 'sent-on'),
     beforeLastPiece: () => refuseUnlessStillOwned(bucket as Bucket, deps.reader),

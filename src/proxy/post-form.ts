@@ -10,8 +10,8 @@ import { invalidArgument, S3Error } from '../s3/error.ts'
 import {
   FormFileDecoder,
   type FormHead,
+  fileLength,
   formBoundary,
-  formClosing,
   MAX_TAIL,
   parseFormHead,
 } from '../s3/form-data.ts'
@@ -79,7 +79,7 @@ export async function authenticateForm(
   const total = announcedLength(received.headers)
   if (total === null || total === 0) throw new S3Error('MissingContentLength')
   const boundary = formBoundary(received.headers.get('content-type') as string)
-  const head = await readHead(received, boundary)
+  const head = await readHead(received, boundary, total)
   const form = postForm(head.fields, head.filename)
 
   deps.reader.refresh()
@@ -96,17 +96,20 @@ export async function authenticateForm(
     bucket: target.bucket,
     now: received.time,
   })
-  // Fields may follow the file: it is no longer than this.
-  const length = total - head.length - formClosing(boundary).length
-  if (length < 0) throw new S3Error('MalformedPOSTRequest', { reason: 'shorter than its own boundaries' })
-  checkPostLength({ min: allowed.min, max: allowed.max + MAX_TAIL }, length)
+  const length = fileLength(boundary, total - head.length)
+  // What follows the file is not known yet.
+  checkPostLength({ min: allowed.min, max: allowed.max + MAX_TAIL }, length.longest)
   const key = requireField(form, 'key')
   noteTarget(received, { kind: 'object', bucket: target.bucket, key })
   const upload: FormUpload = {
     key,
     headers: formHeaders(form),
     length,
-    decoder: (file) => new FormFileDecoder(boundary, file, (bytes) => checkPostLength(allowed, bytes)),
+    decoder: (file, exactly) =>
+      new FormFileDecoder(boundary, file, {
+        exactly,
+        checkLength: (bytes) => checkPostLength(allowed, bytes),
+      }),
     success: successOf(form),
   }
   return {
@@ -122,12 +125,15 @@ export async function authenticateForm(
   }
 }
 
-/** Reads up to the file's first byte, and leaves the stream there. */
-async function readHead(received: ReceivedRequest, boundary: string): Promise<FormHead> {
+/** Reads up to the file's first byte, and leaves the stream there. @param total bytes of the body */
+async function readHead(received: ReceivedRequest, boundary: string, total: number): Promise<FormHead> {
   const { incoming } = received
   // The credentials are in the body: a client that waits cannot be decided upon before it goes on.
   sendContinue(received)
-  let bytes = Buffer.alloc(0)
+  const pieces: Buffer[] = []
+  let length = 0
+  // Looked at anew only when twice as much is there, so that the work is linear however small the pieces are.
+  let due = 0
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       clearTimeout(timer)
@@ -136,8 +142,8 @@ async function readHead(received: ReceivedRequest, boundary: string): Promise<Fo
       incoming.off('end', cut)
       incoming.off('close', cut)
     }
-    const take = (chunk: Buffer): void => {
-      bytes = Buffer.concat([bytes, chunk])
+    const parse = (): void => {
+      const bytes = Buffer.concat(pieces)
       try {
         const head = parseFormHead(bytes, boundary)
         if (head === undefined) return
@@ -148,6 +154,13 @@ async function readHead(received: ReceivedRequest, boundary: string): Promise<Fo
         stop()
         reject(error)
       }
+    }
+    const take = (chunk: Buffer): void => {
+      pieces.push(chunk)
+      length += chunk.length
+      if (length < due && length < total) return
+      due = 2 * length
+      parse()
     }
     const cut = (): void => {
       stop()

@@ -69,7 +69,16 @@ export async function startServer(
   })
   server.maxConnections = settings.maxConnections === 0 ? Number.POSITIVE_INFINITY : settings.maxConnections
   server.maxHeadersCount = 0
+  const ending = new WeakSet<Socket>()
   const accept = (expectsContinue: boolean) => (incoming: IncomingMessage, response: ServerResponse) => {
+    // Nobody knows where it began: see below.
+    if (ending.has(incoming.socket)) return
+    if (asksToUpgrade(incoming)) {
+      // The upgrade is not made, which is the server's choice (RFC 9110, section 7.8). But Node drops what came in the
+      // same read behind such a request: what is read next may be the middle of something.
+      ending.add(incoming.socket)
+      response.shouldKeepAlive = false
+    }
     if (draining) response.shouldKeepAlive = false
     const entry = { response, place: -1 }
     unanswered.add(entry)
@@ -102,6 +111,14 @@ export async function startServer(
       clearTimeout(timer)
     },
   }
+}
+
+function asksToUpgrade({ rawHeaders }: IncomingMessage): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i]!
+    if (name.length === 7 && name.toLowerCase() === 'upgrade') return true
+  }
+  return false
 }
 
 interface Unanswered extends Placed {

@@ -214,3 +214,8 @@ export function invalidArgument(name: string, value: string, message: string): S
     ],
   })
 }
+
+/** A header that asks for something that is not done here. */
+export function headerNotImplemented(name: string): S3Error {
+  return new S3Error('NotImplemented', { elements: [['Header', name]] })
+}

@@ -10,6 +10,7 @@
  * asks for more than storing an object must not be told that it has it. Whatever its fate, nothing but what is meant is
  * ever forwarded: headers and query are rebuilt.
  */
+import { SIGV2_PARAMETERS } from './authentication-parameters.ts'
 import { METADATA } from './headers.ts'
 import { OPERATION_NAMES, OPERATIONS } from './operations/table.ts'
 
@@ -50,7 +51,7 @@ export const HEADER_KINDS: readonly Kind[] = [
     why: 'who makes a request conditional must not get it unconditionally',
   },
   {
-    what: 'keys of the customer’s for encryption',
+    what: 'encryption keys of the client’s own',
     names: ['x-amz-server-side-encryption-customer-*', 'x-amz-copy-source-server-side-encryption-customer-*'],
     onReads: 'unsupported',
     onWrites: 'unsupported',
@@ -68,7 +69,7 @@ export const HEADER_KINDS: readonly Kind[] = [
     names: ['x-amz-security-token'],
     onReads: 'unsupported',
     onWrites: 'unsupported',
-    why: 'a credential is never overlooked (InvalidToken)',
+    why: 'a credential is never overlooked: `400 InvalidToken`, since there are no sessions here',
   },
   {
     what: 'habits of SDKs',
@@ -93,10 +94,13 @@ export const HEADER_KINDS: readonly Kind[] = [
   },
 ]
 
-/** Sub-resources and what qualifies them, at whatever level. */
+/** What says more of a sub-resource, and is nothing without it. */
+const QUALIFIERS: ReadonlySet<string> = new Set(['annotationName', 'id'])
+
+/** Sub-resources, at whatever level. */
 const CHOOSERS: readonly string[] = [
   ...new Set(OPERATION_NAMES.flatMap((name) => Object.keys(OPERATIONS[name].query.required))),
-]
+].filter((name) => !QUALIFIERS.has(name))
 
 /** The first kind that covers a name says what becomes of it, in whatever case it was sent. */
 export const PARAMETER_KINDS: readonly Kind[] = [
@@ -109,17 +113,24 @@ export const PARAMETER_KINDS: readonly Kind[] = [
   },
   {
     what: 'what belongs to signatures',
-    names: ['awsaccesskeyid', 'signature', 'expires'],
+    names: [...SIGV2_PARAMETERS].map((name) => name.toLowerCase()),
     onReads: 'unsupported',
     onWrites: 'unsupported',
     why: 'a credential is never overlooked',
   },
   {
+    what: 'a habit of Bun’s',
+    names: ['response-content-type'],
+    onReads: 'unsupported',
+    onWrites: 'idle',
+    why: 'it presigns uploads with it, whose answer has no content',
+  },
+  {
     what: 'overrides of the answer’s headers',
     names: ['response-*'],
     onReads: 'unsupported',
-    onWrites: 'idle',
-    why: 'who asks for another answer must not get this one; to a write, nothing is answered that they are about',
+    onWrites: 'unsupported',
+    why: 'who asks for another answer must not get this one',
   },
   {
     what: 'what clients note for themselves',
@@ -149,6 +160,8 @@ export function onMethod(method: string): On {
 
 /** The fate of a header that the operation does not know. @param name lower-case */
 export function headerFate(name: string, on: On): FateOfUnknown {
+  // Most headers are none of S3's affairs.
+  if (!OF_INTEREST.has(name.charCodeAt(0)) && !name.includes('_')) return 'idle'
   return foldsIntoMeaning(name) ? 'dangerous' : fateIn(HEADERS, name, on)
 }
 
@@ -179,6 +192,11 @@ interface CompiledKind extends Pattern, Pick<Kind, 'onReads' | 'onWrites'> {}
 const compiled = (kind: Kind): CompiledKind => ({ ...patternOf(kind.names), ...kind })
 const HEADERS = HEADER_KINDS.map(compiled)
 const PARAMETERS = PARAMETER_KINDS.map(compiled)
+
+/** How names begin that any kind of header is about but the last, whose fate all others share. */
+const OF_INTEREST: ReadonlySet<number> = new Set(
+  HEADER_KINDS.slice(0, -1).flatMap(({ names }) => names.map((name) => name.charCodeAt(0))),
+)
 
 function fateIn(kinds: readonly CompiledKind[], name: string, on: On): FateOfUnknown {
   const kind = kinds.find((one) => covers(one, name))

@@ -1,6 +1,6 @@
 /**
- * `multipart/form-data` as S3 takes it: small fields first, then the file, last. The head is parsed from the first
- * bytes; the file is everything up to a closing boundary whose place is known from the length of the body.
+ * `multipart/form-data` as S3 takes it: small fields first, then the file. The head is parsed from the first bytes; the
+ * file is everything up to the next boundary.
  *
  * RFC 7578, RFC 2046 section 5.1; https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTForms.html
  */
@@ -73,19 +73,39 @@ export function parseFormHead(bytes: Buffer, boundary: string): FormHead | undef
   }
 }
 
-/** What a form's body ends with, behind the file. */
-export function formClosing(boundary: string): Buffer {
-  return Buffer.from(`${CRLF}--${boundary}--${CRLF}`)
-}
-
 /** Takes the file's bytes, which are whole when `end` is called. */
 export interface FileSink<Whole> {
   push(slice: Buffer): void
   end(): Whole
 }
 
+/** How long a form's file is, in bytes. */
+export interface FileLength {
+  /** Where the form ends as most do: with its closing boundary, a line of its own, right behind the file. */
+  readonly usual: number
+  /** Where not even that line has an end. */
+  readonly longest: number
+}
+
+/**
+ * @param left bytes of the body from the file's first on
+ * @throws S3Error `MalformedPOSTRequest`
+ */
+export function fileLength(boundary: string, left: number): FileLength {
+  const longest = left - closingOf(boundary).length
+  if (longest < 0) throw malformed('shorter than its own boundaries')
+  return { usual: Math.max(0, longest - CRLF.length), longest }
+}
+
 /** What may follow a file, in bytes: fields that nobody reads, the closing boundary, and what is behind it. */
 export const MAX_TAIL = 32 * 1024
+
+export interface FormFileOptions {
+  /** The one length that the file may have; null: any. */
+  readonly exactly: number | null
+  /** Told how long the file is when it is whole. @throws S3Error to refuse it */
+  readonly checkLength: (bytes: number) => void
+}
 
 /**
  * The file of a form as it streams in: all up to the next boundary. What follows is ignored: fields, as AWS says, and
@@ -95,19 +115,19 @@ export class FormFileDecoder<Whole> {
   readonly #closing: Buffer
   readonly #delimiter: Buffer
   readonly #file: FileSink<Whole>
-  readonly #checkLength: (bytes: number) => void
+  readonly #options: FormFileOptions
   /** The last bytes that came, in which a boundary may have begun. */
   #tail: Buffer = Buffer.alloc(0)
-  /** What came after the file; null: it goes on. */
-  #after: Buffer | null = null
+  /** What came after the boundary that ended the file; null: it goes on. */
+  #after: Buffer[] | null = null
+  #afterLength = 0
   #length = 0
 
-  /** @param checkLength told how long the file is when it is whole; throws to refuse it */
-  constructor(boundary: string, file: FileSink<Whole>, checkLength: (bytes: number) => void) {
-    this.#delimiter = Buffer.from(`${CRLF}--${boundary}`)
-    this.#closing = Buffer.from(`${CRLF}--${boundary}--`)
+  constructor(boundary: string, file: FileSink<Whole>, options: FormFileOptions) {
+    this.#delimiter = delimiterOf(boundary)
+    this.#closing = closingOf(boundary)
     this.#file = file
-    this.#checkLength = checkLength
+    this.#options = options
   }
 
   /** @throws S3Error `MalformedPOSTRequest` */
@@ -145,24 +165,68 @@ export class FormFileDecoder<Whole> {
   /** @throws S3Error `MalformedPOSTRequest`, and what the check of its length throws */
   end(): Whole {
     if (this.#after === null) throw malformed('no closing boundary')
-    const next = this.#after.toString('latin1', 0, 2)
-    if (next !== '--' && next !== CRLF) throw malformed('a boundary that its line does not end')
-    if (next !== '--' && !this.#after.includes(this.#closing)) throw malformed('no closing boundary')
-    this.#checkLength(this.#length)
+    const after = Buffer.concat(this.#after)
+    const { exactly, checkLength } = this.#options
+    if (!isClosed(after)) {
+      if (!endsLine(after, 0)) throw malformed('a boundary that its line does not end')
+      if (!this.#isClosedLater(after)) throw malformed('no closing boundary')
+    }
+    if (exactly !== null && this.#length !== exactly) throw notLast()
+    checkLength(this.#length)
     return this.#file.end()
+  }
+
+  /** Whether a boundary further on is the closing one. */
+  #isClosedLater(after: Buffer): boolean {
+    for (let at = after.indexOf(this.#closing); at !== -1; at = after.indexOf(this.#closing, at + 1)) {
+      if (endsLine(after, at + this.#closing.length)) return true
+    }
+    return false
   }
 
   #emit(slice: Buffer): void {
     if (slice.length === 0) return
     this.#length += slice.length
+    const { exactly } = this.#options
+    if (exactly !== null && this.#length > exactly) throw notLast()
     this.#file.push(slice)
   }
 
   #follow(bytes: Buffer): void {
-    const after = Buffer.concat([this.#after ?? Buffer.alloc(0), bytes])
-    if (after.length > MAX_TAIL) throw malformed('too much follows the file')
-    this.#after = after
+    this.#afterLength += bytes.length
+    if (this.#afterLength > MAX_TAIL) throw malformed('too much follows the file')
+    this.#after ??= []
+    this.#after.push(bytes)
   }
+}
+
+function delimiterOf(boundary: string): Buffer {
+  return Buffer.from(`${CRLF}--${boundary}`)
+}
+
+function closingOf(boundary: string): Buffer {
+  return Buffer.from(`${CRLF}--${boundary}--`)
+}
+
+/** Whether what follows a boundary makes it the closing one. */
+function isClosed(after: Buffer): boolean {
+  return after[0] === HYPHEN && after[1] === HYPHEN && endsLine(after, 2)
+}
+
+const HYPHEN = 0x2d
+
+/** Whether nothing but blanks stands between a place and the end of its line, or of the form. */
+function endsLine(bytes: Buffer, from: number): boolean {
+  let at = from
+  while (bytes[at] === 0x20 || bytes[at] === 0x09) at++
+  return at >= bytes.length || (bytes[at] === 0x0d && bytes[at + 1] === 0x0a)
+}
+
+function notLast(): S3Error {
+  return new S3Error('MalformedPOSTRequest', {
+    message:
+      'A file of this length has to be the last field of its form, and the form to end with a line break.',
+  })
 }
 
 function incomplete(bytes: Buffer): undefined {

@@ -45,8 +45,8 @@ export function fieldValue(text: string): string {
   return trimBlanks(Buffer.from(text, 'utf8').toString('latin1'))
 }
 
-/** Not `trim()`: that takes the byte 0xA0, which may be part of a UTF-8 character, for white space. */
-function trimBlanks(value: string): string {
+/** Without white space around it. Not `trim()`: that takes the byte 0xA0, which may be part of a UTF-8 character, for white space. */
+export function trimBlanks(value: string): string {
   let start = 0
   let end = value.length
   while (start < end && isBlank(value.charCodeAt(start))) start++
@@ -54,6 +54,6 @@ function trimBlanks(value: string): string {
   return value.slice(start, end)
 }
 
-function isBlank(code: number): boolean {
+export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }

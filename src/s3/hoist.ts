@@ -4,9 +4,9 @@
  *
  * For Signature Version 4 only: it covers the whole query. Version 2 does not, and nothing may be hoisted there.
  */
+import { AUTHENTICATION_PARAMETERS } from './authentication-parameters.ts'
 import { invalidArgument, S3Error } from './error.ts'
 import { fieldValue, type Headers, isFieldValue, isHeaderName } from './headers.ts'
-import { AUTHENTICATION_PARAMETERS } from './operation.ts'
 import { CHECKSUMS, SDK_CHECKSUM } from './operations/header-lists.ts'
 import type { QueryParameters } from './uri.ts'
 

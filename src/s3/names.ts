@@ -7,7 +7,8 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-import { encodePath } from './uri.ts'
+import { isBucketName } from './bucket-name.ts'
+import { decode, encodePath } from './uri.ts'
 
 /** `key` is decoded: any Unicode, `/` and `//` included, as the client meant it. */
 export type Target =
@@ -49,6 +50,10 @@ export interface Names {
    *   same signed text
    */
   readingsOf(host: string, received: ReceivedPath): readonly [Reading, ...Reading[]]
+  /**
+   * Whether what Signature Version 2 signs, `/bucket/key` without a host, is one target under every name of the gate.
+   */
+  isOneTarget(signed: Reading): boolean
 }
 
 export interface NamesOptions {
@@ -63,7 +68,7 @@ export interface NamesOptions {
 export function createNames({ domains, endpoints }: NamesOptions): Names {
   const ambiguous = ambiguousEndpoints(endpoints)
   if (ambiguous !== undefined) throw new RangeError(ambiguous)
-  const { bucketOf, hasBuckets } = virtualHosts(domains, endpoints)
+  const { bucketOf, hasBuckets, isOwn } = virtualHosts(domains, endpoints)
   return {
     readingsOf(host, received) {
       const bucket = bucketOf(host)
@@ -71,20 +76,43 @@ export function createNames({ domains, endpoints }: NamesOptions): Names {
       const here = endpoints.filter((endpoint) => isNamed(host, bucket, endpoint))
       const kept = here.find(({ prefix }) => isBelow(received.path, prefix))
       const first = reading(host, received, bucket, kept?.prefix ?? '')
-      const others = endpoints
-        .filter((endpoint) => bucket === undefined || hasBuckets(endpoint))
-        .flatMap((endpoint) => {
-          const same = here.includes(endpoint)
-          const signed = same ? host : bucket === undefined ? endpoint.host : `${bucket}.${endpoint.host}`
-          return prefixesTakenOff(received.path, endpoint).map((taken) => ({
-            same,
-            ...reading(signed, below(taken, received), bucket, endpoint.prefix),
-          }))
-        })
-        // INVARIANT: who reached the gate by one of its names gets what its URL means there, and nothing else.
-        .filter(({ same, target }) => here.length === 0 || same || sameTarget(target, first.target))
-      return [first, ...others.filter((one, i) => !isSaid(one, [first, ...others.slice(0, i)]))]
+      const found: [Reading, ...Reading[]] = [first]
+      for (const endpoint of endpoints) {
+        const own = bucket === undefined ? endpoint.host : `${bucket}.${endpoint.host}`
+        if (bucket !== undefined && (!hasBuckets(endpoint) || isOwn(own))) continue
+        const isHere = here.includes(endpoint)
+        for (const signed of isHere ? [host, own] : [own]) {
+          for (const taken of prefixesTakenOff(received.path, endpoint)) {
+            const one = reading(signed, below(taken, received), bucket, endpoint.prefix)
+            // INVARIANT: who reached the gate by one of its names gets what its URL means there, and nothing else.
+            if (here.length > 0 && !isHere && !sameTarget(one.target, first.target)) continue
+            if (!isSaid(one, found)) found.push(one)
+          }
+        }
+      }
+      return found
     },
+    isOneTarget({ rawPath, style, target }) {
+      if (target.kind === 'service') return true
+      const path = style === 'path' ? decode(rawPath) : `/${target.bucket}${decode(rawPath)}`
+      return targetsOf(path).every((one) => sameTarget(one, target))
+    },
+  }
+
+  /** What a path may be about: under a name alone, below each prefix, and below it in the host of a bucket. */
+  function targetsOf(path: string): readonly Target[] {
+    const plain = pathTarget(path)
+    const targets = plain.kind === 'service' || isBucketName(plain.bucket) ? [plain] : []
+    const slash = path.indexOf('/', 1)
+    const inHost = slash === -1 ? '' : path.slice(slash)
+    for (const endpoint of endpoints) {
+      const { prefix } = endpoint
+      if (isBelow(path, prefix)) targets.push(pathTarget(path.slice(prefix.length)))
+      if (hasBuckets(endpoint) && isBelow(inHost, prefix)) {
+        targets.push(bucketTarget(path.slice(1, slash), inHost.slice(prefix.length + 1)))
+      }
+    }
+    return targets
   }
 }
 
@@ -96,7 +124,7 @@ export function ambiguousEndpoints(endpoints: readonly PublicEndpoint[]): string
         host === one.host && (one.prefix === '' ? prefix !== '' : isBelow(prefix, `${one.prefix}/`)),
     )
     if (inner !== undefined) {
-      return `${inner.url} is below ${one.url}: what of a path there is a bucket cannot be told`
+      return `${inner.url} is below ${one.url}: a path there could name two different buckets`
     }
   }
   return undefined
@@ -183,6 +211,8 @@ function virtualHosts(domains: readonly string[], endpoints: readonly PublicEndp
       return undefined
     },
     hasBuckets: ({ host }: PublicEndpoint): boolean => names.includes(hostName(host)),
+    /** Whether it is a name of the gate itself. */
+    isOwn: (host: string): boolean => own.has(hostName(host)),
   }
 }
 

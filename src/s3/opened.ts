@@ -4,7 +4,7 @@
  *
  * The bodies of operations are looked through in `bodies/`, for the same names.
  */
-import { invalidArgument, S3Error } from './error.ts'
+import { headerNotImplemented, invalidArgument, S3Error } from './error.ts'
 import type { Headers } from './headers.ts'
 import type { MatchedOperation } from './operation.ts'
 import { OPERATION_NAMES, OPERATIONS, type OperationName } from './operations/table.ts'
@@ -83,27 +83,23 @@ export function refuseUnopenedHeaders(operation: MatchedOperation, headers: Head
   if (!isOpened(opened, acl)) refuseGrants(headers)
   if (!isOpened(opened, 'KmsEncryption')) refuseKms(headers)
   if (headers.has('x-amz-object-ownership') && !isOpened(opened, 'PutBucketOwnershipControls')) {
-    throw notImplemented('x-amz-object-ownership')
+    throw headerNotImplemented('x-amz-object-ownership')
   }
 }
 
 function refuseGrants(headers: Headers): void {
   const acl = headers.get('x-amz-acl')
-  if (acl !== undefined && !HARMLESS_ACLS.has(acl)) throw notImplemented('x-amz-acl')
-  for (const name of GRANTS) if (headers.has(name)) throw notImplemented(name)
+  if (acl !== undefined && !HARMLESS_ACLS.has(acl)) throw headerNotImplemented('x-amz-acl')
+  for (const name of GRANTS) if (headers.has(name)) throw headerNotImplemented(name)
 }
 
 function refuseKms(headers: Headers): void {
   const encryption = headers.get(ENCRYPTION)
   if (encryption !== undefined && encryption !== 'AES256') {
-    if (encryption.startsWith('aws:')) throw notImplemented(ENCRYPTION)
+    if (encryption.startsWith('aws:')) throw headerNotImplemented(ENCRYPTION)
     throw invalidArgument(ENCRYPTION, encryption, 'The encryption method specified is not supported')
   }
-  for (const name of KMS) if (headers.has(name)) throw notImplemented(name)
-}
-
-function notImplemented(header: string): S3Error {
-  return new S3Error('NotImplemented', { elements: [['Header', header]] })
+  for (const name of KMS) if (headers.has(name)) throw headerNotImplemented(name)
 }
 
 function notOpened(name: OperationName, reason: string): S3Error {

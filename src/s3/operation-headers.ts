@@ -1,10 +1,10 @@
 /**
  * Which headers an operation knows, and which of them go to the backend: an allow list, each name once, rebuilt.
- * What becomes of those that it does not know says `fates.ts`.
+ * `fates.ts` says what becomes of those that it does not know.
  */
-import { invalidArgument, S3Error } from './error.ts'
+import { headerNotImplemented, invalidArgument, S3Error } from './error.ts'
 import { type Fate, headerFate, onMethod } from './fates.ts'
-import { type HeaderList, type Headers, METADATA } from './headers.ts'
+import { type HeaderList, type Headers, METADATA, trimBlanks } from './headers.ts'
 import type { MatchedOperation } from './operation.ts'
 import {
   BYPASS,
@@ -103,7 +103,7 @@ export function sortHeaders(operation: MatchedOperation, headers: Headers): read
   for (const [name, value] of headers) {
     const fate = fateOf(operation, name)
     if (fate === 'meant') CHECKS.get(name)?.(name, value)
-    else if (fate === 'unsupported') throw notImplemented(name)
+    else if (fate === 'unsupported') throw headerNotImplemented(name)
     else if (fate === 'dangerous') throw dangerousHeader(name)
     else if (name.startsWith('x-amz-')) {
       idle ??= []
@@ -120,15 +120,8 @@ const NONE: readonly string[] = []
 export function fateOf(operation: MatchedOperation, name: string): Fate {
   const { accepted, acceptsMetadata } = RULES[operation.name]
   if (accepted.has(name)) return 'meant'
-  if (!isOfInterest(name)) return 'idle'
   const fate = headerFate(name, onMethod(operation.row.method))
   return acceptsMetadata && fate !== 'dangerous' && name.startsWith(METADATA) ? 'meant' : fate
-}
-
-/** Whether a header of that name can have any fate but that of what is none of S3's affairs. */
-function isOfInterest(name: string): boolean {
-  const first = name.charCodeAt(0)
-  return first === 0x78 || first === 0x69 || first === 0x72 || name.includes('_')
 }
 
 /** What a copy does with what its source has. */
@@ -195,8 +188,8 @@ function checkWriteCondition(headers: Headers): void {
   const match = headers.get('if-match')
   const noneMatch = headers.get('if-none-match')
   if (match !== undefined && (noneMatch !== undefined || !isEntityTag(match)))
-    throw notImplemented('If-Match')
-  if (noneMatch !== undefined && noneMatch !== '*') throw notImplemented('If-None-Match')
+    throw headerNotImplemented('If-Match')
+  if (noneMatch !== undefined && noneMatch !== '*') throw headerNotImplemented('If-None-Match')
 }
 
 /** One of them: quoted, or bare as some clients write it; never `*`, nor a list. */
@@ -237,7 +230,7 @@ const LISTS: ReadonlySet<string> = new Set(['x-amz-object-attributes', 'x-amz-op
 export function members(value: string): readonly string[] {
   return value
     .split(',')
-    .map((member) => member.trim())
+    .map(trimBlanks)
     .filter((member) => member !== '')
 }
 
@@ -260,8 +253,4 @@ function rulesOf(row: OperationRow, besides: readonly string[]): HeaderRules {
     ]),
     acceptsMetadata: row.headers.known.includes(`${METADATA}*`),
   }
-}
-
-function notImplemented(header: string): S3Error {
-  return new S3Error('NotImplemented', { elements: [['Header', header]] })
 }

@@ -1,9 +1,10 @@
 /**
  * Names the operation that a request is, strictly: one row of the table and the parameters that it takes, or a refusal.
  * Nothing falls through to a plain operation because its sub-resource is not taken here: a backend that ignores
- * `?analytics` takes `DELETE /bucket?analytics` for the deletion of the bucket. What becomes of parameters that no
- * operation knows says `fates.ts`; none of them chooses an operation.
+ * `?analytics` takes `DELETE /bucket?analytics` for the deletion of the bucket. `fates.ts` says what becomes
+ * of parameters that no operation knows; none of them chooses an operation.
  */
+import { AUTHENTICATION_PARAMETERS } from './authentication-parameters.ts'
 import { invalidArgument, S3Error } from './error.ts'
 import { onMethod, parameterFate } from './fates.ts'
 import type { Headers } from './headers.ts'
@@ -51,21 +52,6 @@ export function parameter(operation: MatchedOperation, name: string): string | u
   return undefined
 }
 
-/** Parameters that belong to the signature, not to the operation. */
-export const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
-  'X-Amz-Algorithm',
-  'X-Amz-Credential',
-  'X-Amz-Date',
-  'X-Amz-Expires',
-  'X-Amz-SignedHeaders',
-  'X-Amz-Signature',
-  'X-Amz-Security-Token',
-  'X-Amz-Content-Sha256',
-  'AWSAccessKeyId',
-  'Signature',
-  'Expires',
-])
-
 /**
  * @param query decoded parameters, authentication parameters included; hoisted headers already moved to `headers`
  * @throws S3Error 400 for a repeated parameter, two sub-resources, or one that lacks what it needs; 405 for a method
@@ -88,12 +74,14 @@ export function matchOperation(
 
   const candidate = choose(candidates, known, headers)
   if (candidate.ignoresQuery) return { name: candidate.name, row: candidate.row, params: [], idle }
-  const params = known.filter(([name, value]) => {
-    if (candidate.parameters.has(name)) return true
-    if (parameterFate(name, onMethod(method)) !== 'idle') throw notTaken(candidate.row, name, value)
-    idle.push(name)
-    return false
-  })
+  const params: (readonly [string, string])[] = []
+  const meaningless = [...idle]
+  for (const entry of known) {
+    const [name, value] = entry
+    if (candidate.parameters.has(name)) params.push(entry)
+    else if (parameterFate(name, onMethod(method)) === 'idle') meaningless.push(name)
+    else throw notTaken(candidate.row, name, value)
+  }
   if (headers.has(COPY_SOURCE) && !candidate.row.headers.required.includes(COPY_SOURCE)) {
     throw invalidArgument(
       COPY_SOURCE,
@@ -101,7 +89,7 @@ export function matchOperation(
       'You can only specify a copy source header for copy requests.',
     )
   }
-  return { name: candidate.name, row: candidate.row, params, idle }
+  return { name: candidate.name, row: candidate.row, params, idle: meaningless }
 }
 
 /** Parameters without those of the signature. */
@@ -109,7 +97,7 @@ interface SortedParameters {
   /** Those that some operation of the level takes, each once. */
   readonly known: QueryParameters
   /** Names of those that mean nothing. */
-  readonly idle: string[]
+  readonly idle: readonly string[]
 }
 
 const NO_PARAMETERS: SortedParameters = { known: [], idle: [] }

@@ -18,6 +18,8 @@ export interface ParsedTarget extends Reading {
   readonly query: QueryParameters
   /** What else host and path may have been when they were signed. */
   readonly others: readonly Reading[]
+  /** Of the gate. */
+  readonly names: Names
 }
 
 /** UTF-8 bytes of a key that S3 takes. */
@@ -37,7 +39,7 @@ export function parseTarget(rawTarget: string, host: string, names: Names): Pars
   const query = parseQuery(mark === -1 ? '' : rawTarget.slice(mark + 1))
   const path = decode(raw)
   const [first, ...others] = names.readingsOf(host, { raw, path, canonical: encodePath(path) })
-  return { ...first, query, others }
+  return { ...first, query, others, names }
 }
 
 /** The target's one canonical path, path style: what is signed for and sent to the backend. */

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto'
 import type { Headers } from '../s3/headers.ts'
 import { canonicalQuery, type QueryParameters } from '../s3/uri.ts'
 import { ALGORITHM } from './authorization.ts'
-import { canonicalHeaderValue, type WhiteSpace } from './white-space.ts'
+import { canonicalHeaderValue, isDescriptive, type WhiteSpace } from './white-space.ts'
 
 export interface CanonicalInput {
   readonly method: string
@@ -28,13 +28,35 @@ export interface CanonicalInput {
  * @param form how white space within values is read
  */
 export function canonicalRequest(input: CanonicalInput, form: WhiteSpace = 'spaces'): string {
-  const { headers, signedHeaders } = input
-  let text = `${input.method}\n${input.canonicalPath}\n${canonicalQuery(input.query)}\n`
+  return canonicalWriter(input, form)(input.headers.get('host') ?? '', input.canonicalPath)
+}
+
+/** Writes the same request as it would be under another host and path: only these are read anew. */
+export function canonicalWriter(
+  input: CanonicalInput,
+  form: WhiteSpace = 'spaces',
+): (host: string, canonicalPath: string) => string {
+  const { method, headers, signedHeaders, payloadHash } = input
+  const query = canonicalQuery(input.query)
+  let before = ''
+  let after: string | null = null
   for (let i = 0; i < signedHeaders.length; i++) {
     const name = signedHeaders[i]!
-    text += `${name}:${canonicalHeaderValue(headers.get(name) ?? '', form)}\n`
+    if (name === 'host') {
+      after = ''
+      continue
+    }
+    const value = canonicalHeaderValue(headers.get(name) ?? '', isDescriptive(name) ? form : 'spaces')
+    if (after === null) before += `${name}:${value}\n`
+    else after += `${name}:${value}\n`
   }
-  return `${text}\n${signedHeaders.join(';')}\n${input.payloadHash}`
+  const names = `${signedHeaders.join(';')}\n${payloadHash}`
+  return (host, canonicalPath) => {
+    const head = `${method}\n${canonicalPath}\n${query}\n${before}`
+    return after === null
+      ? `${head}\n${names}`
+      : `${head}host:${canonicalHeaderValue(host)}\n${after}\n${names}`
+  }
 }
 
 /**

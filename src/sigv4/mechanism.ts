@@ -3,6 +3,7 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
  */
+import { SIGV2_PARAMETERS, SIGV4_PARAMETERS } from '../s3/authentication-parameters.ts'
 import { invalidArgument } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import type { QueryParameters } from '../s3/uri.ts'
@@ -17,25 +18,18 @@ const PRESIGNED: Mechanism = { kind: 'presigned' }
 const PRESIGNED_SIGV2: Mechanism = { kind: 'presigned-sigv2' }
 const NONE: Mechanism = { kind: 'none' }
 
-/** Any one of these makes a request presigned, so that a URL with a piece missing is refused for that piece. */
-const SIGV4_PARAMETERS: ReadonlySet<string> = new Set([
-  'X-Amz-Algorithm',
-  'X-Amz-Content-Sha256',
-  'X-Amz-Credential',
-  'X-Amz-Date',
-  'X-Amz-Expires',
-  'X-Amz-Signature',
-  'X-Amz-SignedHeaders',
-])
-const SIGV2_PARAMETERS: ReadonlySet<string> = new Set(['AWSAccessKeyId', 'Signature', 'Expires'])
-
-/** @throws S3Error `InvalidArgument` where more than one mechanism is used */
+/**
+ * Any one of the parameters makes a request presigned, so that a URL with a piece missing is refused for that piece; a
+ * session token alone is refused by itself.
+ *
+ * @throws S3Error `InvalidArgument` where more than one mechanism is used
+ */
 export function mechanismOf(headers: Headers, query: QueryParameters): Mechanism {
   const authorization = headers.get('authorization')
   let sigV4 = false
   let sigV2 = false
   for (const [name] of query) {
-    if (SIGV4_PARAMETERS.has(name)) sigV4 = true
+    if (SIGV4_PARAMETERS.has(name) && name !== 'X-Amz-Security-Token') sigV4 = true
     else if (SIGV2_PARAMETERS.has(name)) sigV2 = true
   }
   const used = (authorization === undefined ? 0 : 1) + (sigV4 ? 1 : 0) + (sigV2 ? 1 : 0)

@@ -25,17 +25,22 @@ export interface PostForm {
 /**
  * @param fields names and values in the order of the form, up to the file
  * @param filename what the file's part says, without path; null where it has none: then `${filename}` stays as it is
- * @throws S3Error `InvalidArgument` where a field is repeated
+ * @throws S3Error `InvalidArgument` where a field is repeated; `MaxPostPreDataLengthExceeded` where the filename makes the
+ *   fields longer than they could be without it
  */
 export function postForm(
   fields: readonly (readonly [name: string, value: string])[],
   filename: string | null,
 ): PostForm {
   const values = new Map<string, string>()
-  for (const [name, value] of fields) {
+  const file = filename === null ? null : withoutPath(filename)
+  let left = MAX_EXPANDED
+  for (const [name, given] of fields) {
     const key = name.toLowerCase()
-    if (values.has(key)) throw invalidArgument(name, value, `The form field ${name} is given more than once.`)
-    values.set(key, key === 'policy' || filename === null ? value : expandFilename(value, filename))
+    if (values.has(key)) throw invalidArgument(name, given, `The form field ${name} is given more than once.`)
+    const value = key === 'policy' || file === null ? given : expandFilename(given, file, left)
+    left -= value.length
+    values.set(key, value)
   }
   return { fields: values, names: fields.map(([name]) => name) }
 }
@@ -151,8 +156,18 @@ function requirePolicy(form: PostForm): string {
 /** The one variable of forms. */
 const FILENAME = `\${filename}`
 
+/** Of all fields together, in characters: as much as stands before a file. */
+const MAX_EXPANDED = 32 * 1024
+
 /** Only what follows the last slash or backslash is used: browsers differ in whether they send a path. */
-function expandFilename(value: string, filename: string): string {
-  const name = filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1)
-  return value.replaceAll(FILENAME, () => name)
+function withoutPath(filename: string): string {
+  return filename.slice(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1)
+}
+
+/** @param most characters that the result may have */
+function expandFilename(value: string, filename: string, most: number): string {
+  const pieces = value.split(FILENAME)
+  const length = value.length + (pieces.length - 1) * (filename.length - FILENAME.length)
+  if (length > most) throw new S3Error('MaxPostPreDataLengthExceeded')
+  return pieces.join(filename)
 }

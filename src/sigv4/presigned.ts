@@ -3,6 +3,7 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
+import { SIGV4_PARAMETERS } from '../s3/authentication-parameters.ts'
 import { invalidArgument, S3Error } from '../s3/error.ts'
 import type { Headers } from '../s3/headers.ts'
 import type { QueryParameters } from '../s3/uri.ts'
@@ -29,18 +30,6 @@ export interface PresignedLimits {
   /** The longest `X-Amz-Expires` this gate accepts, in seconds; never above {@link LONGEST_EXPIRY_SECONDS}. */
   readonly maxExpiresSeconds: number
 }
-
-/** The parameters that authenticate, and are neither forwarded nor read as headers. */
-const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set([
-  'X-Amz-Algorithm',
-  'X-Amz-Credential',
-  'X-Amz-Date',
-  'X-Amz-Expires',
-  'X-Amz-SignedHeaders',
-  'X-Amz-Signature',
-  'X-Amz-Content-Sha256',
-  'X-Amz-Security-Token',
-])
 
 /**
  * Parses the parameters of a presigned URL. Neither the scope nor the clock is judged here: see `checkScope` and
@@ -140,7 +129,7 @@ export function presignedPayloadHash(query: QueryParameters, headers: Headers): 
 function authenticationParameters(query: QueryParameters): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const [name, value] of query) {
-    if (!AUTHENTICATION_PARAMETERS.has(name)) continue
+    if (!SIGV4_PARAMETERS.has(name)) continue
     if (found.has(name)) throw invalidArgument(name, value, 'The query parameter is given more than once')
     found.set(name, value)
   }

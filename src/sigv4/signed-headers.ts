@@ -19,11 +19,7 @@ export function parseSignedHeaders(text: string): readonly string[] | undefined 
     }
   }
   const names = text.split(';')
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i]!
-    if (name === '' || names.indexOf(name) !== i) return undefined
-  }
-  return names
+  return names.includes('') || new Set(names).size !== names.length ? undefined : names
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 import { createHmac } from 'node:crypto'
 import type { Secret } from '../iam/secret.ts'
+import { SIGV2_PARAMETERS } from '../s3/authentication-parameters.ts'
 import { S3Error } from '../s3/error.ts'
 import { fieldValue, type Headers } from '../s3/headers.ts'
 import { isHoisted } from '../s3/hoist.ts'
@@ -37,9 +38,6 @@ export interface SigV2Claim extends AccessKeyReference {
   /** Base64, as sent. */
   readonly signature: string
 }
-
-/** The parameters that authenticate. */
-const AUTHENTICATION_PARAMETERS: ReadonlySet<string> = new Set(['AWSAccessKeyId', 'Signature', 'Expires'])
 
 /** Sub-resources and overrides that are part of the string to sign. */
 const SIGNED_PARAMETERS: ReadonlySet<string> = new Set([
@@ -153,19 +151,22 @@ export function readSigV2Query(
 /**
  * @param secret undefined for an unknown key: the work is the same
  * @param others what may have been signed instead of the claim's own string
- * @returns which of them was: 0 for the claim's own, i + 1 for `others[i]`
+ * @returns which of them was; null: the claim's own
  * @throws S3Error `SignatureDoesNotMatch`, or `InvalidAccessKeyId` for an unknown key
  */
-export function verifySigV2(
+export function verifySigV2<S extends Pick<SigV2Claim, 'stringToSign'>>(
   claim: SigV2Claim,
   secret: Secret | undefined,
-  others: readonly string[] = [],
-): number {
-  const signed = [claim.stringToSign, ...others].findIndex((text) =>
-    signaturesEqual(claim.signature, sigV2Signature(secret ?? NOBODYS_SECRET, text)),
-  )
-  if (signed !== -1 && secret !== undefined) return signed
-  throw refusal(secret, claim.givenKey, claim.stringToSign, claim.signature, null)
+  others: readonly S[] = [],
+): S | null {
+  const isSigned = ({ stringToSign }: Pick<SigV2Claim, 'stringToSign'>): boolean =>
+    signaturesEqual(claim.signature, sigV2Signature(secret ?? NOBODYS_SECRET, stringToSign))
+  const own = isSigned(claim)
+  const other = own ? undefined : others.find(isSigned)
+  if (secret === undefined || !(own || other !== undefined)) {
+    throw refusal(secret, claim.givenKey, claim.stringToSign, claim.signature, null)
+  }
+  return other ?? null
 }
 
 /** Base64 of the HMAC-SHA1. Header values within are bytes in latin1. */
@@ -207,6 +208,12 @@ function byName(a: readonly [string, string], b: readonly [string, string]): num
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
 }
 
+/** Whether a signed value reads as a further signed parameter: what was signed would not say which of the two it is. */
+function holdsParameter(value: string): boolean {
+  const [, ...rest] = value.split('&')
+  return rest.some((piece) => SIGNED_PARAMETERS.has(piece.split('=', 1)[0] ?? ''))
+}
+
 /**
  * A parameter that the signature does not cover could have been added by anyone on the way. One that says what a header
  * says, which is covered, adds nothing.
@@ -217,9 +224,9 @@ function refuseUncovered(query: QueryParameters, headers: Headers): void {
   const uncovered = query
     .filter(
       ([name, value]) =>
-        !SIGNED_PARAMETERS.has(name) &&
+        !(SIGNED_PARAMETERS.has(name) && !holdsParameter(value)) &&
         !LISTING_PARAMETERS.has(name) &&
-        !AUTHENTICATION_PARAMETERS.has(name) &&
+        !SIGV2_PARAMETERS.has(name) &&
         !isNote(name) &&
         !(isHoisted(name) && headers.get(name.toLowerCase()) === fieldValue(value)),
     )

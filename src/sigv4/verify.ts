@@ -7,12 +7,12 @@
 import { Secret } from '../iam/secret.ts'
 import { type ErrorElements, S3Error } from '../s3/error.ts'
 import { headerMalformed } from './authorization.ts'
-import { type CanonicalInput, canonicalRequest, stringToSign } from './canonical.ts'
+import { type CanonicalInput, canonicalRequest, canonicalWriter, stringToSign } from './canonical.ts'
 import { type Credential, scopeOf } from './credential.ts'
 import type { HmacSha256 } from './hmac.ts'
 import { checkSkew, type RequestDate } from './request-date.ts'
 import { deriveKey, type SigningKeys, type SigningScope, signature, signaturesEqual } from './sign.ts'
-import { isReadDifferently, SIGNERS_FORMS } from './white-space.ts'
+import { isDescriptive, isReadDifferently, SIGNERS_FORMS } from './white-space.ts'
 
 export interface SignatureClaim {
   readonly credential: Credential
@@ -43,9 +43,9 @@ export interface VerifiedSignature {
 /** Stands in for the secret of an unknown key. Never a client's: a secret is never empty. */
 export const NOBODYS_SECRET = new Secret('')
 
-/** A proof, and which name was signed: 0 for that of the request as it is, i + 1 for `others[i]`. */
-export interface Verification extends VerifiedSignature {
-  readonly name: number
+/** A proof, and under which of the other names it was signed; null: under that of the request as it is. */
+export interface Verification<N> extends VerifiedSignature {
+  readonly under: N | null
 }
 
 /**
@@ -54,28 +54,28 @@ export interface Verification extends VerifiedSignature {
  * @param others hosts and paths under which it may have been signed instead
  * @throws S3Error `SignatureDoesNotMatch` with the elements AWS sends, or `InvalidAccessKeyId` for an unknown key
  */
-export function verifySignature(
+export function verifySignature<N extends SignedName>(
   claim: SignatureClaim,
   secret: Secret | undefined,
   keys: SigningKeys,
-  others: readonly SignedName[] = [],
-): Verification {
+  others: readonly N[] = [],
+): Verification<N> {
   const { credential, date } = claim
   const scope = scopeOf(credential)
-  const attempt = (name: number, canonical: string): Attempt => ({
-    name,
+  const attempt = (under: N | null, canonical: string): Attempt<N> => ({
+    under,
     canonical,
     toSign: stringToSign(date.iso, scope, canonical),
   })
-  const first = attempt(0, canonicalRequest(claim.request))
+  const first = attempt(null, canonicalRequest(claim.request))
   const match = matchingKey(credential.accessKey, secret, credential, keys, claim.signature, first, () =>
-    otherForms(claim.request, others, first.canonical).map(([name, canonical]) => attempt(name, canonical)),
+    otherForms(claim.request, others, first.canonical).map(([under, canonical]) => attempt(under, canonical)),
   )
   if (match === undefined) {
     throw refusal(secret, credential.givenKey, first.toSign, claim.signature, first.canonical)
   }
   return {
-    name: match.attempt.name,
+    under: match.attempt.under,
     accessKey: credential.accessKey,
     key: match.key,
     isoDate: date.iso,
@@ -90,8 +90,8 @@ interface Signable {
   readonly toSign: string
 }
 
-interface Attempt extends Signable {
-  readonly name: number
+interface Attempt<N> extends Signable {
+  readonly under: N | null
   readonly canonical: string
 }
 
@@ -100,31 +100,26 @@ interface Attempt extends Signable {
  * white space read in another way. At most three for each name, and one for each where values have no white space but
  * spaces.
  */
-function otherForms(
+function otherForms<N extends SignedName>(
   request: CanonicalInput,
-  others: readonly SignedName[],
+  others: readonly N[],
   first: string,
-): readonly (readonly [name: number, canonical: string])[] {
-  const forms = request.signedHeaders.some((name) => isReadDifferently(request.headers.get(name) ?? ''))
-    ? SIGNERS_FORMS
-    : SPACES_ALONE
-  const inputs = [
-    request,
-    ...others.map(({ host, canonicalPath }) => ({
-      ...request,
-      canonicalPath,
-      headers: new Map([...request.headers, ['host', host]]),
-    })),
-  ]
-  const said = new Set([first])
-  return inputs.flatMap((input, name) =>
-    forms.flatMap((form): (readonly [number, string])[] => {
-      const canonical = canonicalRequest(input, form)
-      if (said.has(canonical)) return []
-      said.add(canonical)
-      return [[name, canonical]]
-    }),
+): readonly (readonly [under: N | null, canonical: string])[] {
+  const isOdd = request.signedHeaders.some(
+    (name) => isDescriptive(name) && isReadDifferently(request.headers.get(name) ?? ''),
   )
+  const forms = isOdd ? SIGNERS_FORMS : SPACES_ALONE
+  const found = new Map<string, N | null>()
+  for (const form of forms) {
+    const write = canonicalWriter(request, form)
+    const own = write(request.headers.get('host') ?? '', request.canonicalPath)
+    if (own !== first) found.set(own, null)
+    for (const other of others) {
+      const canonical = write(other.host, other.canonicalPath)
+      if (canonical !== first && !found.has(canonical)) found.set(canonical, other)
+    }
+  }
+  return Array.from(found, ([canonical, under]) => [under, canonical])
 }
 
 const SPACES_ALONE = ['spaces'] as const

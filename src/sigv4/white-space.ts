@@ -7,6 +7,8 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (Trim)
  */
 
+import { METADATA, trimBlanks } from '../s3/headers.ts'
+
 /**
  * `spaces`: runs of spaces become one (AWS's documents, its SDKs for Go and C++).
  * `blanks`: runs of spaces and tabs become one space (its SDKs for Python, Java, JavaScript, Ruby).
@@ -21,6 +23,16 @@ export const SIGNERS_FORMS = ['spaces', 'blanks', 'unicode'] as const satisfies 
 /** @param value a latin1 string, one character a byte */
 export function canonicalHeaderValue(value: string, form: WhiteSpace = 'spaces'): string {
   return form === 'spaces' ? withoutRuns(value) : FOLD[form](value)
+}
+
+/**
+ * Whether white space in a header of that name is read in other ways than AWS's documents say: where it describes the
+ * object, not where it says what to do. A source of a copy must not become another one.
+ *
+ * @param name lower-case
+ */
+export function isDescriptive(name: string): boolean {
+  return !name.startsWith('x-amz-') || name.startsWith(METADATA)
 }
 
 /** Whether the forms differ for this value. */
@@ -38,9 +50,9 @@ const OTHER_WHITE_SPACE = new RegExp(`\\t|${UNICODE}`)
 const UNICODE_RUN = new RegExp(`(?:[ \\t]|${UNICODE})+`, 'g')
 
 const FOLD: Readonly<Record<Exclude<WhiteSpace, 'spaces'>, (value: string) => string>> = {
-  blanks: (value) => trimBlank(value.replace(/[ \t]+/g, ' ')),
-  unicode: (value) => trimBlank(value.replace(UNICODE_RUN, ' ')),
-  first: (value) => trimBlank(value.replace(/([ \t])[ \t]+/g, '$1')),
+  blanks: (value) => trimBlanks(value.replace(/[ \t]+/g, ' ')),
+  unicode: (value) => trimBlanks(value.replace(UNICODE_RUN, ' ')),
+  first: (value) => trimBlanks(value.replace(/([ \t])[ \t]+/g, '$1')),
 }
 
 /** Surrounding spaces off, runs of spaces within made one. */
@@ -56,15 +68,4 @@ function withoutRuns(value: string): string {
     else if (text !== '' && text.charCodeAt(text.length - 1) !== 0x20) text += ' '
   }
   return text.endsWith(' ') ? text.slice(0, -1) : text
-}
-
-/** Of text in which no two blanks are together. */
-function trimBlank(text: string): string {
-  const start = isBlank(text.charCodeAt(0)) ? 1 : 0
-  const end = isBlank(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length
-  return start === 0 && end === text.length ? text : text.slice(start, Math.max(start, end))
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }

@@ -124,12 +124,12 @@ const headersOnTheWay: readonly Experiment[] = [
         host: arena.gate.host,
         bucket: 'ours',
         fields: [['key', 'long form']],
-        file: Buffer.alloc(300_000),
+        file: Buffer.alloc(9_000_000),
         closing: `\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="submit"\r\n\r\nUpload\r\n--${FORM_BOUNDARY}--\r\n`,
       })
       const answer = await deliver(arena, form)
       expect(verdict(answer)).toBe('400 MalformedPOSTRequest')
-      expect(answer.body.toString()).toContain('put the file last')
+      expect(answer.body.toString()).toContain('last field of its form')
       expect(arena.backend.object('ours', 'long form')).toBeUndefined()
       expect(arena.backend.received.filter(({ complete }) => complete)).toEqual([])
     },

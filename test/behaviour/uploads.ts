@@ -8,6 +8,7 @@ import {
   type ChunkOptions,
   chunked,
   FILENAME,
+  FORM_BOUNDARY,
   postForm,
   presigned,
   signed,
@@ -122,6 +123,39 @@ export function uploads(worldOf: WorldOf): void {
         })
         expect((await send(gate.port, form)).status).toBe(204)
         expect((await get('empty form')).length).toBe(0)
+      })
+
+      const END = `\r\n--${FORM_BOUNDARY}--`
+      const SUBMIT = `\r\n--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="submit"\r\n\r\nUpload`
+      const HELD = 8 * 1024 * 1024
+      test.for([
+        ['fields behind the file', 300_000, `${SUBMIT}${END}\r\n`, 204],
+        ['no end of the last line', 300_000, END, 204],
+        ['something behind it all', 300_000, `${END}\r\nfarewell`, 204],
+        ['a file that is long', HELD + 300_000, `${END}\r\n`, 204],
+        ['a file that is long, with fields behind it', HELD + 300_000, `${SUBMIT}${END}\r\n`, 400],
+        ['a file that is long, and no end of the last line', HELD + 300_000, END, 400],
+      ] as const)('%s', async ([title, size, closing, status]) => {
+        const { credentials, gate } = worldOf()
+        const file = randomBytes(size)
+        const form = postForm(credentials, {
+          host: gate.host,
+          bucket,
+          fields: [['key', title]],
+          file,
+          closing,
+        })
+        const response = await send(gate.port, form)
+        expect(response.status).toBe(status)
+        if (status === 204) expect((await get(title)).equals(file)).toBe(true)
+        else {
+          expect(element(response, 'Code')).toBe('MalformedPOSTRequest')
+          const head = await call(worldOf(), {
+            method: 'HEAD',
+            target: `/${bucket}/${encodeURIComponent(title)}`,
+          })
+          expect(head.status).toBe(404)
+        }
       })
 
       test('a redirect to where the form says', async () => {

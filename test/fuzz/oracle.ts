@@ -7,7 +7,14 @@
 import { createHash, createHmac } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { RawHeaders } from '../support/raw-http.ts'
-import { amzDate, canonicalRequest, type Folding, sha256, split } from '../support/reference-signer.ts'
+import {
+  amzDate,
+  canonicalRequest,
+  type Folding,
+  SPACES,
+  sha256,
+  split,
+} from '../support/reference-signer.ts'
 
 /** A request that may pass, as far as its signature and payload are concerned. */
 export interface Passable {
@@ -140,18 +147,22 @@ function judged(read: Read, secrets: ReadonlyMap<string, string>, now: number): 
 }
 
 /** All that any signer takes for white space, made one space: bytes of UTF-8, held as latin1. */
-export const foldAll: Folding = (value) =>
+export const foldAll = (value: string): string =>
   value.replace(
     /(?:[\t ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)+/g,
     ' ',
   )
 
-/** How signers read white space within values. */
+/** How signers read white space within values: in other ways than spaces, only where those describe the object. */
 const FOLDINGS: readonly Folding[] = [
-  (value) => value.replace(/ +/g, ' '),
-  (value) => value.replace(/[ \t]+/g, ' '),
-  (value) => foldAll(value).trim(),
+  SPACES,
+  ofDescriptions((value) => value.replace(/[ \t]+/g, ' ')),
+  ofDescriptions((value) => foldAll(value).trim()),
 ]
+
+function ofDescriptions(fold: (value: string) => string): Folding {
+  return (value, name) => (/^x-amz-(?!meta-)/.test(name) ? SPACES(value, name) : fold(value))
+}
 
 /** Repeated headers as the one that they are together. */
 function merged(headers: RawHeaders): RawHeaders {
@@ -320,18 +331,25 @@ function formPasses(
   const boundary = /boundary=(?:"([^"]+)"|([^\s;"]+))/i.exec(type)
   const mark = `\r\n--${boundary?.[1] ?? boundary?.[2]}`
   const parts = `\r\n${read.body.toString('latin1')}`.split(mark)
-  if (parts.shift() !== '' || parts.pop() !== '--\r\n') return undefined
+  if (parts.shift() !== '') return undefined
   const fields = new Map<string, string>()
   let file: string | undefined
-  for (const part of parts) {
+  let behind: readonly string[] = []
+  for (const [i, part] of parts.entries()) {
     const head = part.indexOf('\r\n\r\n')
     const name = /\bname=(?:"([^"]*)"|([^\s;"]+))/i.exec(part.slice(0, head))
     const key = (name?.[1] ?? name?.[2] ?? '').toLowerCase()
-    if (file !== undefined) continue
     if (!part.startsWith('\r\n') || head === -1 || fields.has(key)) return undefined
-    if (key === 'file') file = part.slice(head + 4)
-    else fields.set(key, part.slice(head + 4))
+    if (key === 'file') {
+      file = part.slice(head + 4)
+      behind = parts.slice(i + 1)
+      break
+    }
+    fields.set(key, part.slice(head + 4))
   }
+  // The boundary that ended the file is one, and one of them is the last.
+  if (!/^(--)?[ \t]*(\r\n|$)/.test(behind[0] ?? 'none')) return undefined
+  if (!behind.some((part) => /^--[ \t]*(\r\n|$)/.test(part))) return undefined
   const field = (name: string) => fields.get(name) ?? ''
   const [accessKey = '', ...scope] = field('x-amz-credential').split('/')
   const secret = secrets.get(accessKey.split('@')[0] ?? '')

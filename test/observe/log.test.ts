@@ -33,6 +33,22 @@ it('writes one JSON object a line for a request, with these fields and no others
   expect(line?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
+it('writes what a terminal would obey as escapes, and says the same', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 's3warden-log-')), 'log')
+  const log = createLog({ level: 'info', destination: path, writers: 'one' })
+  const key = 'a\u001b[31m\u009b31m\u007f\u202e\u2028b\u00e9'
+  log.request(entry({ key }))
+  log.info('last')
+  const line = await vi.waitFor(() => {
+    const text = readFileSync(path, 'utf8')
+    expect(text).toContain('"last"')
+    return text.split('\n')[0] ?? ''
+  })
+  expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+  expect(line).toContain('\u00e9')
+  expect((JSON.parse(line) as { key: string }).key).toBe(key)
+})
+
 it('opens a file by its path, in a folder that is yet to be made', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 's3warden-log-')), 'new', 'log')
   const log = createLog({ level: 'info', destination: path, writers: 'one' })

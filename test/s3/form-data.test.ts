@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { S3Error, type S3ErrorCode } from '../../src/s3/error.ts'
-import { FormFileDecoder, formBoundary, formClosing, parseFormHead } from '../../src/s3/form-data.ts'
+import { FormFileDecoder, fileLength, formBoundary, parseFormHead } from '../../src/s3/form-data.ts'
 
 const BOUNDARY = 'xXx'
 
@@ -91,7 +91,12 @@ describe('what stands before the file', () => {
 
 describe('the file', () => {
   /** Decodes `body` in pieces of `size` bytes. */
-  function decode(body: Buffer, size: number, checkLength: (bytes: number) => void = () => {}): Buffer {
+  function decode(
+    body: Buffer,
+    size: number,
+    checkLength: (bytes: number) => void = () => {},
+    exactly: number | null = null,
+  ): Buffer {
     const slices: Buffer[] = []
     let ended = false
     const file = {
@@ -100,20 +105,26 @@ describe('the file', () => {
         ended = true
       },
     }
-    const decoder = new FormFileDecoder(BOUNDARY, file, checkLength)
+    const decoder = new FormFileDecoder(BOUNDARY, file, { exactly, checkLength })
     for (let i = 0; i < body.length; i += size) decoder.push(body.subarray(i, i + size))
     decoder.end()
     expect(ended).toBe(true)
     return Buffer.concat(slices)
   }
 
-  const closing = formClosing(BOUNDARY)
+  const closing = `\r\n--${BOUNDARY}--\r\n`
   const CONTENTS = ['', 'x', '\r\n', `--${BOUNDARY}`, '\r\n--xX', '\r\n--xX\r\n--xX-\r\n-', 'a'.repeat(100)]
   const FIELDS = `\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; name="acl"\r\n\r\npublic-read`
 
   it.each(CONTENTS)('comes out as it is: %j', (content) => {
     const forms = ['', FIELDS, FIELDS + FIELDS].map((after) => `${after}${closing}`)
-    for (const after of [...forms, `${closing}behind it`, `${closing}${FIELDS}${closing}`]) {
+    const odd = [
+      `${closing}behind it`,
+      `${closing}${FIELDS}${closing}`,
+      `\r\n--${BOUNDARY}--`,
+      `\r\n--${BOUNDARY}-- \t`,
+    ]
+    for (const after of [...forms, ...odd]) {
       for (let size = 1; size < 60; size++) {
         let length = -1
         const body = Buffer.from(content + after)
@@ -127,6 +138,8 @@ describe('the file', () => {
 
   const BAD: readonly (readonly [string, string, S3ErrorCode])[] = [
     ['a boundary is not the end of its line', `abc\r\n--${BOUNDARY}d${closing}`, 'MalformedPOSTRequest'],
+    ['the closing boundary is not', `abc\r\n--${BOUNDARY}--d\r\nmore`, 'MalformedPOSTRequest'],
+    ['nor is a later one', `abc${FIELDS}\r\n--${BOUNDARY}--d\r\nmore`, 'MalformedPOSTRequest'],
     ['the closing boundary is another', 'abc\r\n--yYy--\r\n', 'MalformedPOSTRequest'],
     ['the closing boundary is missing', 'abc', 'MalformedPOSTRequest'],
     ['a field does not end', `abc${FIELDS}`, 'MalformedPOSTRequest'],
@@ -142,8 +155,23 @@ describe('the file', () => {
     const refuse = () => {
       throw new S3Error('EntityTooLarge')
     }
-    expect(codeOf(() => decode(Buffer.concat([Buffer.from('abc'), closing]), 5, refuse))).toBe(
-      'EntityTooLarge',
-    )
+    expect(codeOf(() => decode(Buffer.from(`abc${closing}`), 5, refuse))).toBe('EntityTooLarge')
+  })
+
+  it('has one length, where it has to be known before', () => {
+    const { usual, longest } = fileLength(BOUNDARY, `abc${closing}`.length)
+    expect([usual, longest]).toEqual([3, 5])
+    for (const size of [1, 2, 1000]) {
+      const only = (text: string) => decode(Buffer.from(text), size, () => {}, usual)
+      expect(only(`abc${closing}`).toString()).toBe('abc')
+      for (const [content, after] of [
+        ['abcd', closing],
+        ['ab', closing],
+        ['abcde', `\r\n--${BOUNDARY}--`],
+      ] as const) {
+        expect(codeOf(() => only(content + after))).toBe('MalformedPOSTRequest')
+      }
+    }
+    expect(codeOf(() => fileLength(BOUNDARY, 3))).toBe('MalformedPOSTRequest')
   })
 })

@@ -84,7 +84,12 @@ test.for<[string, readonly string[], readonly string[], string, string, readonly
     [],
     'EXAMPLE.org.:443',
     '/s3/photos/x',
-    ['EXAMPLE.org.:443 /s3/photos/x → /photos/x', 'EXAMPLE.org.:443 /s3/s3/photos/x → /s3/photos/x'],
+    [
+      'EXAMPLE.org.:443 /s3/photos/x → /photos/x',
+      'EXAMPLE.org.:443 /s3/s3/photos/x → /s3/photos/x',
+      'example.org /s3/photos/x → /photos/x',
+      'example.org /s3/s3/photos/x → /s3/photos/x',
+    ],
   ],
   [
     'two names of one place',

@@ -48,10 +48,10 @@ export function signV4(secretKey: string, scope: Scope, stringToSign: string): s
 }
 
 /** How a signer folds white space within the values of headers, which it has trimmed. */
-export type Folding = (value: string) => string
+export type Folding = (value: string, name: string) => string
 
 /** As AWS's documents say. */
-const SPACES: Folding = (value) => value.replace(/ +/g, ' ')
+export const SPACES: Folding = (value) => value.replace(/ +/g, ' ')
 
 /** @param signedHeaders lower-case and sorted */
 export function canonicalRequest(
@@ -124,7 +124,7 @@ function canonicalQuery(raw: string): string {
 function canonicalValue(headers: RawHeaders, name: string, fold: Folding): string {
   return headers
     .filter(([other]) => other.toLowerCase() === name)
-    .map(([, value]) => fold(value.replace(/^[ \t]+|[ \t]+$/g, '')))
+    .map(([, value]) => fold(value.replace(/^[ \t]+|[ \t]+$/g, ''), name))
     .join(',')
 }
 

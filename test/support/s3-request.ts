@@ -259,6 +259,8 @@ export interface PostFormOptions extends SigningOptions {
   /** Milliseconds from `at` until the policy expires. */
   readonly expiresIn?: number
   readonly file: Buffer | string
+  /** `upload.bin` where absent. */
+  readonly filename?: string
   /** What follows the file part, in place of the closing boundary. */
   readonly closing?: string
   /** The policy document itself, where it is to be something else than a policy. */
@@ -301,7 +303,7 @@ export function postForm(credentials: Credentials, options: PostFormOptions): Ra
 
 /** multipart/form-data with these fields and then the file. */
 export function formRequest(
-  options: Pick<PostFormOptions, 'bucket' | 'host' | 'file' | 'closing'>,
+  options: Pick<PostFormOptions, 'bucket' | 'host' | 'file' | 'filename' | 'closing'>,
   fields: RawHeaders,
 ): RawRequest {
   const parts = fields.map(
@@ -311,7 +313,7 @@ export function formRequest(
   const body = Buffer.concat([
     Buffer.from(parts.join('')),
     Buffer.from(
-      `--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="upload.bin"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+      `--${FORM_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="${options.filename ?? 'upload.bin'}"\r\nContent-Type: application/octet-stream\r\n\r\n`,
     ),
     Buffer.from(options.file),
     Buffer.from(options.closing ?? `\r\n--${FORM_BOUNDARY}--\r\n`),

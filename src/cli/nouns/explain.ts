@@ -60,7 +60,8 @@ export function explainCommand(program: Command, cli: Cli): void {
       const { time: given, request } = options
       const time = given === undefined ? undefined : Date.parse(parseTime('--time', given, cli.now(), 1))
       if (request !== undefined) {
-        if (key !== undefined) throw new UsageError('--request says it all: leave KEY and OPERATION out')
+        if (key !== undefined)
+          throw new UsageError('KEY and OPERATION are in the request: with --request, leave them out')
         return explainFile(session, request, options.ip, time ?? null)
       }
       if (key === undefined || operation === undefined) {

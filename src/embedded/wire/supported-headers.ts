@@ -2,7 +2,7 @@
  * Headers that would mean something the embedded backend does not do: refused, never ignored. An `x-amz-*` header is
  * taken where the operation's row in the table knows it, and where it is one of those here.
  */
-import { invalidArgument, S3Error } from '../../s3/error.ts'
+import { headerNotImplemented, invalidArgument } from '../../s3/error.ts'
 import type { Headers } from '../../s3/headers.ts'
 import type { MatchedOperation } from '../../s3/operation.ts'
 
@@ -13,6 +13,8 @@ const OF_EVERY_REQUEST: ReadonlySet<string> = new Set([
 ])
 
 const TAKEN: ReadonlySet<string> = new Set([
+  // Nothing is locked here.
+  'x-amz-bypass-governance-retention',
   'x-amz-checksum-algorithm',
   'x-amz-checksum-mode',
   'x-amz-checksum-type',
@@ -58,9 +60,9 @@ export function refuseUnsupportedHeaders(operation: MatchedOperation, headers: H
   for (const [name, value] of headers) {
     if (!name.startsWith('x-amz-') || OF_EVERY_REQUEST.has(name)) continue
     if (metadata && name.startsWith(METADATA)) continue
-    if (!isKnown(operation, name)) throw notImplemented(name)
+    if (!isKnown(operation, name)) throw headerNotImplemented(name)
     if (TAKEN.has(name) || name.startsWith(CHECKSUM)) continue
-    if (ONLY_VALUE.get(name) !== value) throw notImplemented(name)
+    if (ONLY_VALUE.get(name) !== value) throw headerNotImplemented(name)
   }
   const mode = headers.get('x-amz-checksum-mode')
   if (mode !== undefined && mode.toUpperCase() !== 'ENABLED') {
@@ -74,8 +76,4 @@ function isKnown({ name: operation, row }: MatchedOperation, header: string): bo
     BEYOND_THE_ROW.get(operation) === header ||
     (row.body === 'xml' && (header.startsWith(CHECKSUM) || header === 'x-amz-sdk-checksum-algorithm'))
   )
-}
-
-function notImplemented(header: string): S3Error {
-  return new S3Error('NotImplemented', { elements: [['Header', header]] })
 }

@@ -4,7 +4,7 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-import { type ErrorElements, invalidArgument, S3_ERRORS, S3Error, type S3ErrorCode } from '../../s3/error.ts'
+import { type ErrorElements, S3_ERRORS, S3Error, type S3ErrorCode } from '../../s3/error.ts'
 import type { HeaderList } from '../../s3/headers.ts'
 import { isReadDifferently } from '../../sigv4/white-space.ts'
 import type { BackendAnswer, BackendHeaders } from './backends.ts'
@@ -153,11 +153,14 @@ function unreadable(sent: HeaderList): S3Error | undefined {
   const odd = sent.find(([, value]) => isReadDifferently(value))
   if (odd === undefined) return undefined
   const [name, value] = odd
-  return invalidArgument(
-    name,
-    value,
-    `The object store of this bucket does not take the white space in the value of ${name}.`,
-  )
+  return new S3Error('InvalidArgument', {
+    message: `The object store of this bucket does not take the white space in the value of ${name}.`,
+    elements: [
+      ['ArgumentName', name],
+      ['ArgumentValue', value],
+    ],
+    reason: `the backend refused the gate's signature: it reads the white space in ${name} in its own way, or has another secret`,
+  })
 }
 
 /** An `<Error>` inside an answer that began as a success. */

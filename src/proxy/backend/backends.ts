@@ -32,6 +32,12 @@ export type RequestBody =
 /** Lower-case name → value, or values where it was repeated; latin1. */
 export type BackendHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
+/** The value of a header that came once, as it should have; else undefined. @param name lower-case */
+export function single(headers: BackendHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
 /**
  * Takes an answer as it arrives. `onHeaders`, any number of `onData`, then `onEnd`; `onError` may come instead of any of
  * them, and nothing comes after it. None of them may throw.

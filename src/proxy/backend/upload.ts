@@ -32,7 +32,7 @@ export interface UploadOptions {
   readonly source: IncomingMessage
   /** Length of the decoded body: the `Content-Length` towards the backend. */
   readonly length: number
-  /** `at-most`: it may turn out shorter, which is taken of a body that is still all here. */
+  /** `at-most`: it may turn out shorter, and is held until it is whole. */
   readonly lengthIs: LengthIs
   /** Makes the decoder, which hands every decoded slice to `emit`. */
   readonly decoder: (emit: (slice: Buffer) => void) => BodyDecoder
@@ -76,8 +76,6 @@ export interface Upload {
 
 /** A body up to this length is sent in one piece with its headers, once it is all there. */
 const WHOLE_BYTES = 16 * 1024
-/** The same of a body whose length is known only at its end. */
-const WHOLE_BYTES_AT_MOST = 256 * 1024
 
 export function createUpload(options: UploadOptions): Upload {
   return new ClientUpload(options)
@@ -110,7 +108,7 @@ class ClientUpload implements Upload {
     this.#beforeLastPiece = options.beforeLastPiece
     this.#trailer = options.trailer
     this.#readBuffers = options.readBuffers
-    this.#wholeBytes = options.lengthIs === 'exactly' ? WHOLE_BYTES : WHOLE_BYTES_AT_MOST
+    this.#wholeBytes = options.lengthIs === 'exactly' ? WHOLE_BYTES : Number.POSITIVE_INFINITY
     this.#lengthIs = options.lengthIs
   }
 
@@ -194,7 +192,9 @@ class ClientUpload implements Upload {
     let ending: Buffer | null
     try {
       checksums = this.#decoder.end().checksums
-      if (this.#releasedBytes + this.#heldBytes !== this.length) this.#refuseShort()
+      if (this.#lengthIs === 'exactly' && this.#releasedBytes + this.#heldBytes !== this.length) {
+        throw new S3Error('IncompleteBody', { reason: 'the body is shorter than was announced' })
+      }
       ending = this.#framing?.end(checksums) ?? null
       this.#beforeLastPiece()
     } catch (error) {
@@ -212,17 +212,6 @@ class ClientUpload implements Upload {
     for (const slice of held) this.#letGo(this.#body, slice)
     if (ending !== null) this.#body.push(ending)
     this.#body.push(null)
-  }
-
-  /** What was announced to the backend cannot be taken back. */
-  #refuseShort(): void {
-    if (this.#lengthIs === 'exactly') {
-      throw new S3Error('IncompleteBody', { reason: 'the body is shorter than was announced' })
-    }
-    if (this.#body === null) return
-    throw new S3Error('MalformedPOSTRequest', {
-      message: `Fields follow the file of this form. Of a file of more than ${WHOLE_BYTES_AT_MOST} bytes put the file last.`,
-    })
   }
 
   readonly #onGone = (): void => {

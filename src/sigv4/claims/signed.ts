@@ -1,5 +1,4 @@
 /** What claims by Signature Version 4 have in common, wherever their parts were found. */
-import type { Reading } from '../../s3/names.ts'
 import type { ParsedTarget } from '../../s3/target.ts'
 import type { QueryParameters } from '../../s3/uri.ts'
 import type { Claim, ClaimHead } from '../claim.ts'
@@ -32,12 +31,7 @@ export function signedClaim(parts: SignedParts, { method, headers }: ClaimHead, 
       const { canonicalPath, others } = parsed
       const request = { method, canonicalPath, query, headers, signedHeaders, payloadHash }
       const seed = verifySignature({ credential, date, signature, request }, secret, keys, others)
-      return { reading: readingSigned(parsed, seed.name), seed }
+      return { reading: seed.under ?? parsed, seed }
     },
   }
-}
-
-/** The host and path that were signed. @param name 0 for those of the request as it is, i + 1 for its `others[i]` */
-export function readingSigned(parsed: ParsedTarget, name: number): Reading {
-  return parsed.others[name - 1] ?? parsed
 }

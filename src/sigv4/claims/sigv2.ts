@@ -4,7 +4,6 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  */
 import { S3Error } from '../../s3/error.ts'
-import { sameTarget } from '../../s3/names.ts'
 import type { ParsedTarget } from '../../s3/target.ts'
 import type { SigV2Authorization } from '../authorization.ts'
 import type { Claim, ClaimHead, ClaimRules } from '../claim.ts'
@@ -16,7 +15,6 @@ import {
   sigV2SwitchedOff,
   verifySigV2,
 } from '../sigv2.ts'
-import { readingSigned } from './signed.ts'
 
 /** @throws S3Error as {@link readClaim} */
 export function sigV2HeaderClaim(
@@ -37,19 +35,17 @@ export function sigV2PresignedClaim(head: ClaimHead, parsed: ParsedTarget, rules
 
 function claimOf(parsed: ParsedTarget, read: (target: SigV2Target) => SigV2Claim): Claim {
   const claim = read(parsed)
-  const others = parsed.others.map((reading) => read({ ...reading, query: parsed.query }).stringToSign)
+  const others = parsed.others.map((reading) => ({
+    reading,
+    stringToSign: read({ ...reading, query: parsed.query }).stringToSign,
+  }))
   return {
     reference: claim,
     payload: { kind: 'unsigned' },
     hoists: false,
     verify(secret) {
-      const name = verifySigV2(claim, secret, others)
-      const reading = readingSigned(parsed, name)
-      const signed = others[name - 1] ?? claim.stringToSign
-      others.forEach((text, i) => {
-        if (text === signed && !sameTarget(readingSigned(parsed, i + 1).target, reading.target))
-          throw ambiguous()
-      })
+      const reading = verifySigV2(claim, secret, others)?.reading ?? parsed
+      if (!parsed.names.isOneTarget(reading)) throw ambiguous()
       return { reading, seed: null }
     },
   }

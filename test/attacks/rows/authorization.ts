@@ -318,17 +318,7 @@ const versions: readonly Attack[] = [
 ]
 
 const POWERS: readonly (readonly [title: string, method: string, target: string, headers?: RawHeaders])[] = [
-  ['a bucket policy', 'PUT', '/ours?policy'],
   ['reading a bucket policy', 'GET', '/ours?policy'],
-  ['a public-access block', 'PUT', '/ours?publicAccessBlock'],
-  ['ownership controls', 'PUT', '/ours?ownershipControls'],
-  ['a website', 'PUT', '/ours?website'],
-  ['replication', 'PUT', '/ours?replication'],
-  ['logging', 'PUT', '/ours?logging'],
-  ['notifications', 'PUT', '/ours?notification'],
-  ['an inventory', 'PUT', '/ours?inventory&id=x'],
-  ['analytics', 'PUT', '/ours?analytics&id=x'],
-  ['a metadata table', 'POST', '/ours?metadataTable'],
   ['a session', 'GET', '/ours?session'],
   ['a bucket that is public', 'PUT', '/public-bucket', [['x-amz-acl', 'public-read']]],
   ['an object that is public', 'PUT', '/ours/new', [['x-amz-acl', 'public-read']]],
@@ -347,17 +337,35 @@ const POWERS: readonly (readonly [title: string, method: string, target: string,
   ],
 ]
 
-const powers: readonly Attack[] = POWERS.map(([title, method, target, headers = []]) => {
-  const body = method === 'GET' ? '' : '{}'
-  const md5 = createHash('md5').update(body).digest('base64')
-  return refused(
-    34,
-    title,
-    owner,
-    { method, target, headers: [...headers, ...(body === '' ? [] : [['Content-MD5', md5] as const])], body },
-    '501 NotImplemented',
-  )
-})
+/** Well-formed: what is not is refused for that. */
+const CONFIGURATIONS: readonly (readonly [title: string, method: string, target: string, body: string])[] = [
+  ['a bucket policy', 'PUT', '/ours?policy', '{"Version":"2012-10-17","Statement":[]}'],
+  ['a public-access block', 'PUT', '/ours?publicAccessBlock', '<PublicAccessBlockConfiguration/>'],
+  ['ownership controls', 'PUT', '/ours?ownershipControls', '<OwnershipControls/>'],
+  ['a website', 'PUT', '/ours?website', '<WebsiteConfiguration/>'],
+  ['replication', 'PUT', '/ours?replication', '<ReplicationConfiguration/>'],
+  ['logging', 'PUT', '/ours?logging', '<BucketLoggingStatus/>'],
+  ['notifications', 'PUT', '/ours?notification', '<NotificationConfiguration/>'],
+  ['an inventory', 'PUT', '/ours?inventory&id=x', '<InventoryConfiguration/>'],
+  ['analytics', 'PUT', '/ours?analytics&id=x', '<AnalyticsConfiguration/>'],
+  ['a metadata table', 'POST', '/ours?metadataTable', '<MetadataTableConfiguration/>'],
+]
+
+const powers: readonly Attack[] = [
+  ...POWERS.map(([title, method, target, headers = []]) =>
+    refused(34, title, owner, { method, target, headers, body: '' }, '501 NotImplemented'),
+  ),
+  ...CONFIGURATIONS.map(([title, method, target, body]) => {
+    const md5 = createHash('md5').update(body).digest('base64')
+    return refused(
+      34,
+      title,
+      owner,
+      { method, target, headers: [['Content-MD5', md5]], body },
+      '501 NotImplemented',
+    )
+  }),
+]
 
 const addresses: readonly Attack[] = (
   [

@@ -102,6 +102,13 @@ const conditions: readonly Attack[] = [
       ['x-amz-meta-a', 'x\r\nx-amz-acl: public-read'],
     ],
   }),
+  form('a filename that is put everywhere', '400 MaxPostPreDataLengthExceeded', {
+    filename: 'n'.repeat(15_000),
+    fields: [
+      ['key', 'new'],
+      ['x-ignore-all', FILENAME.repeat(1_000)],
+    ],
+  }),
   form('a file that a boundary seems to end', '400 MalformedPOSTRequest', {
     closing: `\r\n--${FORM_BOUNDARY}more\r\n--${FORM_BOUNDARY}--\r\n`,
   }),
