@@ -88,8 +88,13 @@ export async function startServer(
   server.on('request', accept(false))
   server.on('checkContinue', accept(true))
   server.on('checkExpectation', accept(false))
-  const refuse = (socket: Socket, code: UnreadableBytes['code'], reason: string): void =>
+  const refused = new WeakSet<Socket>()
+  const refuse = (socket: Socket, code: UnreadableBytes['code'], reason: string): void => {
+    // What comes after is part of the same.
+    if (refused.has(socket)) return
+    refused.add(socket)
     refuseRaw(socket, code, onUnreadable({ peer: socket.remoteAddress ?? '', code, reason }))
+  }
   server.on('connect', (_incoming, socket) => refuse(socket as Socket, 'BadRequest', 'CONNECT'))
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
@@ -161,6 +166,9 @@ function mayBeAnswered(socket: Socket & AnsweredSocket): boolean {
   return due === undefined || due === null || (!due.headersSent && !due.req.complete)
 }
 
+/** How long a client may go on sending what was refused. */
+const LINGER_MS = 1_000
+
 /** Answers bytes that never became a request, and closes. */
 function refuseRaw(socket: Socket, code: UnreadableBytes['code'], requestId: string): void {
   if (!mayBeAnswered(socket)) {
@@ -172,6 +180,14 @@ function refuseRaw(socket: Socket, code: UnreadableBytes['code'], requestId: str
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${requestId}</RequestId></Error>`
   socket.end(
     `HTTP/1.1 ${status} Bad Request\r\nx-amz-request-id: ${requestId}\r\nContent-Type: application/xml\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
   )
+  linger(socket)
+}
+
+/** A connection that is closed before all has been read is reset, and the answer may be lost: the rest is read, for a while. */
+function linger(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS)
+  socket.once('close', () => clearTimeout(timer))
+  socket.once('end', () => socket.destroy())
+  socket.resume()
 }

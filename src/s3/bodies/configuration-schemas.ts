@@ -231,7 +231,7 @@ export const CONFIGURATION_BODIES: Readonly<Record<ConfigurationOperation, Body>
   },
   PutBucketOwnershipControls: {
     root: 'OwnershipControls',
-    schema: elements({ Rule: elements({ ObjectOwnership: oneOf(...OBJECT_OWNERSHIPS) }) }),
+    schema: elements({ 'Rule!': elements({ 'ObjectOwnership!': oneOf(...OBJECT_OWNERSHIPS) }) }),
   },
   PutBucketAbac: { root: 'AbacStatus', schema: status },
   PutBucketWebsite: {

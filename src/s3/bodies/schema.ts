@@ -36,7 +36,8 @@ type Leaf =
 
 interface Field {
   readonly schema: Schema
-  readonly repeats: 'once' | 'many'
+  /** `must`: it has to be there, once. */
+  readonly repeats: 'once' | 'must' | 'many'
 }
 
 export const text: Schema = { kind: 'text' }
@@ -57,16 +58,18 @@ export function opened(name: Openable, schema: Schema): Schema {
   return { kind: 'opened', name, schema }
 }
 
-/** Child elements; a name that ends in `*` may be repeated. All may be missing: the store knows what it needs. */
+/**
+ * Child elements; a name that ends in `*` may be repeated, one that ends in `!` must be there. Any other may be missing:
+ * the store knows what it needs.
+ */
 export function elements(
   fields: Readonly<Record<string, Schema>>,
   attributes: readonly string[] = [],
 ): Schema {
-  const byName = Object.entries(fields).map(([name, schema]): [string, Field] =>
-    name.endsWith('*')
-      ? [name.slice(0, -1), { schema, repeats: 'many' }]
-      : [name, { schema, repeats: 'once' }],
-  )
+  const byName = Object.entries(fields).map(([name, schema]): [string, Field] => {
+    const repeats = name.endsWith('*') ? 'many' : name.endsWith('!') ? 'must' : 'once'
+    return [name.replace(/[*!]$/, ''), { schema, repeats }]
+  })
   return { kind: 'elements', fields: new Map(byName), attributes }
 }
 
@@ -152,10 +155,13 @@ function visitChildren(
   const children = element.children.map((child) => {
     const field = schema.fields.get(child.name)
     if (field === undefined) throw malformedXml(`${child.name} in ${element.name}`)
-    if (field.repeats === 'once' && seen.has(child.name)) throw malformedXml(`${child.name} is repeated`)
+    if (field.repeats !== 'many' && seen.has(child.name)) throw malformedXml(`${child.name} is repeated`)
     seen.add(child.name)
     return visit(child, field.schema, openedNames, buckets)
   })
+  for (const [name, { repeats }] of schema.fields) {
+    if (repeats === 'must' && !seen.has(name)) throw malformedXml(`no ${name} in ${element.name}`)
+  }
   return { name: element.name, attributes: element.attributes, children, text: '' }
 }
 

@@ -341,7 +341,12 @@ const POWERS: readonly (readonly [title: string, method: string, target: string,
 const CONFIGURATIONS: readonly (readonly [title: string, method: string, target: string, body: string])[] = [
   ['a bucket policy', 'PUT', '/ours?policy', '{"Version":"2012-10-17","Statement":[]}'],
   ['a public-access block', 'PUT', '/ours?publicAccessBlock', '<PublicAccessBlockConfiguration/>'],
-  ['ownership controls', 'PUT', '/ours?ownershipControls', '<OwnershipControls/>'],
+  [
+    'ownership controls',
+    'PUT',
+    '/ours?ownershipControls',
+    '<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>',
+  ],
   ['a website', 'PUT', '/ours?website', '<WebsiteConfiguration/>'],
   ['replication', 'PUT', '/ours?replication', '<ReplicationConfiguration/>'],
   ['logging', 'PUT', '/ours?logging', '<BucketLoggingStatus/>'],
