@@ -10,11 +10,15 @@ import type { AccessEntry } from './access-entry.ts'
  */
 export function requestLine(entry: AccessEntry, time: string): string {
   // What comes from closed sets of our own holds nothing to escape; everything else may.
-  const line = `{"level":"info","time":"${time}","request_id":"${entry.request_id}","method":${quoted(entry.method)},"remote_ip":${quoted(entry.remote_ip)},"user_agent":${quoted(entry.user_agent)},"auth":"${entry.auth}","access_key":${quoted(entry.access_key)},"project_id":${quoted(entry.project_id)},"operation":"${entry.operation}","bucket":${quoted(entry.bucket)},"key":${quoted(entry.key)},"decision":"${entry.decision}","reason":${quoted(entry.reason)},"status":${entry.status},"code":"${entry.code}","fault":"${entry.fault}","bytes_in":${entry.bytes_in},"bytes_out":${entry.bytes_out},"total_ms":${entry.total_ms},"backend_ms":${entry.backend_ms},"event":"request"}\n`
-  return OBEYED.test(line) ? line.replace(OBEYED_EACH, escaped) : line
+  return `{"level":"info","time":"${time}","request_id":"${entry.request_id}","method":${quoted(entry.method)},"remote_ip":${quoted(entry.remote_ip)},"user_agent":${text(entry.user_agent)},"auth":"${entry.auth}","access_key":${quoted(entry.access_key)},"project_id":${quoted(entry.project_id)},"operation":"${entry.operation}","bucket":${text(entry.bucket)},"key":${text(entry.key)},"decision":"${entry.decision}","reason":${text(entry.reason)},"status":${entry.status},"code":"${entry.code}","fault":"${entry.fault}","bytes_in":${entry.bytes_in},"bytes_out":${entry.bytes_out},"total_ms":${entry.total_ms},"backend_ms":${entry.backend_ms},"event":"request"}\n`
 }
 
 const quoted = JSON.stringify as (text: string) => string
+
+/** Of a client's own writing. */
+function text(given: string): string {
+  return OBEYED.test(given) ? quoted(given).replace(OBEYED_EACH, escaped) : quoted(given)
+}
 
 /** What a terminal would obey, or show as nothing, and JSON lets stand. */
 const OBEYED = /[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/

@@ -22,8 +22,12 @@ export const SIGNERS_FORMS = ['spaces', 'blanks', 'unicode'] as const satisfies 
 
 /** @param value a latin1 string, one character a byte */
 export function canonicalHeaderValue(value: string, form: WhiteSpace = 'spaces'): string {
-  return form === 'spaces' ? withoutRuns(value) : FOLD[form](value)
+  // Most values have nothing in which the forms differ.
+  return form === 'spaces' || !BEYOND_SPACES.test(value) ? withoutRuns(value) : FOLD[form](value)
 }
+
+/** Tabs, and whatever white space beyond ASCII begins with. */
+const BEYOND_SPACES = /[\t\x80-\xff]/
 
 /**
  * Whether white space in a header of that name is read in other ways than AWS's documents say: where it describes the
